@@ -1,0 +1,82 @@
+"""`python app.py` serves the page; also the entry of a Hugging Face Space (gradio SDK)."""
+
+from __future__ import annotations
+
+import argparse
+import atexit
+import logging
+import os
+import shutil
+import sys
+import tempfile
+
+FINDERS = ("yunet", "mtcnn", "haar")
+DEFAULT_MAX_MB = 50  # as much as the detectors open; see detectors.media.Limits
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Serves the page until it is interrupted; returns 0, or 2 when the detector cannot be loaded."""
+    options = _parser().parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    # Read by gradio where it is imported, hence before: no analytics, and a folder for uploads that goes with us.
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    if "GRADIO_TEMP_DIR" not in os.environ:
+        uploads = tempfile.mkdtemp(prefix="deepfake-check-")
+        os.environ["GRADIO_TEMP_DIR"] = uploads
+        atexit.register(shutil.rmtree, uploads, ignore_errors=True)
+
+    # Here and not above, so that --help answers at once.
+    from detectors.errors import DeepfakeError
+
+    try:
+        from demo.page import build_page, launch_page
+
+        page = build_page(detector=options.detector, finder=options.finder, max_mb=options.max_mb)
+    except DeepfakeError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    try:
+        launch_page(
+            page, max_mb=options.max_mb, server_name=options.host, server_port=options.port, share=options.share
+        )
+    except OSError as error:  # gradio's word for a port that is taken
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    # A Space tells where to listen by the variables that gradio itself would read.
+    host = os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1")
+    port = os.environ.get("GRADIO_SERVER_PORT", "7860")
+    parser = argparse.ArgumentParser(
+        prog="python app.py",
+        description="Serves the page that checks pictures of faces for manipulation. Nothing leaves this machine.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument("--host", default=host, help="address to listen on; 0.0.0.0 lets others on the network in")
+    parser.add_argument("--port", type=_port, default=port, help="port to listen on")
+    parser.add_argument(
+        "--share", action="store_true", help="ask gradio for a public link, which relays pictures through its servers"
+    )
+    parser.add_argument("--max-mb", type=_megabytes, default=DEFAULT_MAX_MB, help="largest upload in megabytes")
+    parser.add_argument("--detector", default="image-ensemble", help="name of the detector")
+    parser.add_argument("--finder", default="yunet", choices=FINDERS, help="face finder that is chosen at first")
+    return parser
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and 0 < int(text) < 65536:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"a port is a number from 1 to 65535, not {text!r}")
+
+
+def _megabytes(text: str) -> int:
+    if text.isdecimal() and 0 < int(text) <= DEFAULT_MAX_MB:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"wanted a whole number from 1 to {DEFAULT_MAX_MB}, got {text!r}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

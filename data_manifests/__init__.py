@@ -1,0 +1,1 @@
+"""Knows how datasets lie on disk, as they download, and turns them into samples."""

@@ -1,0 +1,67 @@
+"""Anyone's own pictures: `ROOT/{real,fake}/**`, optionally below `train`, `dev` or `test`.
+
+The first folder under `fake/` names the method ("fake" for files right under it), the first under `real/` the
+source. Every file is a group of its own, because a folder says nothing of who is on it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from data_manifests.schema import DatasetCard, Sample, Split
+from detectors.errors import DatasetError
+
+CARD = DatasetCard(
+    name="folder",
+    title="Folder",
+    kind="image",
+    licence="yours",
+    how_to_get="Lay pictures as DIR/real/… and DIR/fake/METHOD/… and give --root DIR.",
+    note="Every file counts as a group of its own; where several show one person, the true intervals are wider.",
+)
+SPLITS: dict[str, Split] = {
+    "train": "train", "training": "train", "dev": "dev", "val": "dev", "valid": "dev", "validation": "dev",
+    "test": "test", "testing": "test",
+}  # fmt: skip
+# Whatever is not one of these is a note beside the pictures (a list, a licence) and not a broken picture.
+SUFFIXES = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".avif", ""}
+
+
+def index(root: Path | None) -> list[Sample]:
+    """Samples in the order of their paths.
+
+    Raises:
+        DatasetError: no root, or no picture below `real` or `fake`.
+    """
+    if root is None:
+        raise DatasetError("--dataset folder needs --root DIR, where DIR holds real/ and fake/.")
+    if not root.is_dir():
+        raise DatasetError(f"{root} is not a folder.")
+    samples: list[Sample] = []
+    tops: list[tuple[Path, Split]] = [(root, "all")]
+    tops += [(d, SPLITS[d.name.lower()]) for d in _folders(root) if d.name.lower() in SPLITS]
+    for top, split in tops:
+        for folder in _folders(top):
+            if folder.name.lower() in ("real", "fake"):
+                samples += _class_samples(root, folder, split, folder.name.lower() == "fake")
+    if not samples:
+        raise DatasetError(f"{root} holds no pictures below real/ or fake/ (nor below train/, dev/ or test/).")
+    return sorted(samples, key=lambda s: s.sample_id)
+
+
+def _class_samples(root: Path, folder: Path, split: Split, is_fake: bool) -> list[Sample]:
+    samples = []
+    for path in sorted(folder.rglob("*")):
+        if path.name.startswith(".") or path.suffix.lower() not in SUFFIXES or not path.is_file():
+            continue
+        below = path.relative_to(folder).parts
+        named = below[0] if len(below) > 1 else ""
+        sample_id = path.relative_to(root).as_posix()
+        method = (named or "fake") if is_fake else "real"
+        source = "" if is_fake else named
+        samples.append(Sample(sample_id, str(path), "image", is_fake, method, source, sample_id, split))
+    return samples
+
+
+def _folders(root: Path) -> list[Path]:
+    return sorted(p for p in root.iterdir() if p.is_dir() and not p.name.startswith("."))

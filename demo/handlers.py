@@ -1,0 +1,422 @@
+"""From a path to what is shown: pure, without gradio, and the only place that turns a `DeepfakeError` into words."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+
+from demo import plots, words
+from detectors import Detector
+from detectors.describe import report_to_dict
+from detectors.errors import DeepfakeError
+from detectors.media import read_image
+from detectors.types import Evidence, Report, Verdict
+
+MAX_CARDS = 12  # faces shown one by one; a crowd's others are in the downloaded report
+CSV_COLUMNS = (
+    "file", "face", "decision", "reason", "fake_probability", "real_probability", "threshold", "x0", "y0", "x1", "y1",
+    "agreement", "looks_most_like",
+)  # fmt: skip
+
+DetectorLoader = Callable[..., Detector]
+OnStage = Callable[[float, str], None]
+
+
+@runtime_checkable
+class ScoresCrops(Protocol):
+    """A detector that can be asked again about altered crops, which is what LIME needs."""
+
+    def score_crops(self, crops_rgb: np.ndarray) -> np.ndarray:
+        """Uint8 (n, size, size, 3) -> calibrated probability of fake (n,)."""
+        ...
+
+
+@dataclass(frozen=True)
+class NetworkView:
+    """One network's bar: its name as people write it, and its probability of fake."""
+
+    name: str
+    fake_probability: float
+
+
+@dataclass(frozen=True, eq=False)
+class FaceView:
+    """One face's card.
+
+    Attributes:
+        number: as on the picture, 1 being the most suspicious.
+        title: heading.
+        place: where in the picture it lies.
+        band: strength of the evidence for this face alone.
+        fake_probability: None when it was not scored.
+        crop_rgb: what the networks saw, enlarged; None when not scored.
+        heat_rgb: the same with the map over it; None without a map.
+        networks: in the order of the card.
+        agreement: a sentence; "" when not scored.
+        kind: a sentence on the kind of forgery; "" where there is no sign of any.
+        kinds: (short name, probability) of each kind.
+    """
+
+    number: int
+    title: str
+    place: str
+    band: words.Band
+    fake_probability: float | None
+    crop_rgb: np.ndarray | None
+    heat_rgb: np.ndarray | None
+    networks: tuple[NetworkView, ...]
+    agreement: str
+    kind: str
+    kinds: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ImageView:
+    """Everything that is shown of one picture; or, where `error` is not empty, that sentence and nothing else.
+
+    Attributes:
+        error: why it could not be checked; "" when it was.
+        band: strength of the evidence.
+        fake_probability: of the picture; None when nothing was scored.
+        threshold: from the card.
+        undecided_band: (low, high), likewise.
+        threshold_words: what the threshold means; "" for a baseline.
+        spoke: which face decided.
+        looked_at: what the verdict is about.
+        notes: of the report.
+        advice: what to try next; "" for nothing.
+        picture_rgb: with the boxes; None where nothing was found.
+        faces: cards, most suspicious first, at most `MAX_CARDS`.
+        n_faces: found in all.
+        file_name: as the visitor knows it.
+        file: one line on the file.
+        detector: name and digest.
+        elapsed: how long it took.
+        json_text: the whole report.
+        csv_text: one row for each face.
+        crops_rgb: uint8 (n, size, size, 3), the scored crops in the order of `explainable`; None without LIME.
+        explainable: numbers of the faces that LIME can explain.
+    """
+
+    error: str = ""
+    band: words.Band = words.NOT_JUDGED
+    fake_probability: float | None = None
+    threshold: float = 0.5
+    undecided_band: tuple[float, float] = (0.5, 0.5)
+    threshold_words: str = ""
+    spoke: str = ""
+    looked_at: str = ""
+    notes: tuple[str, ...] = ()
+    advice: str = ""
+    picture_rgb: np.ndarray | None = None
+    faces: tuple[FaceView, ...] = ()
+    n_faces: int = 0
+    file_name: str = ""
+    file: str = ""
+    detector: str = ""
+    elapsed: str = ""
+    json_text: str = ""
+    csv_text: str = ""
+    crops_rgb: np.ndarray | None = None
+    explainable: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class ExplainView:
+    """One moment of a LIME run.
+
+    Attributes:
+        share: done, in [0, 1].
+        overlay_rgb: the result; None until it is there.
+        message: a sentence; "" beside a result that needs none.
+        is_error: whether the message says that something went wrong.
+    """
+
+    share: float
+    overlay_rgb: np.ndarray | None = None
+    message: str = ""
+    is_error: bool = False
+
+
+def _no_stage(share: float, what: str) -> None:
+    pass
+
+
+def analyse_image(
+    path: str | None,
+    finder: str,
+    detector_loader: DetectorLoader,
+    *,
+    detector: str = "image-ensemble",
+    shown_name: str = "",
+    on_stage: OnStage = _no_stage,
+) -> ImageView:
+    """What the page shows of a picture.
+
+    Args:
+        path: of the upload; None when none was chosen.
+        finder: name of the face finder.
+        detector_loader: like `detectors.load`.
+        detector: name of the detector.
+        shown_name: the name that the visitor's file had; "" for the last part of `path`.
+        on_stage: called with (share done, what comes next).
+    """
+    if not path:
+        return ImageView(error=words.NO_PICTURE)
+    name = shown_name or Path(path).name
+    try:
+        on_stage(0.05, words.STAGE_LOADING)
+        loaded = detector_loader(detector, finder=finder)
+        on_stage(0.3, words.STAGE_LOOKING)
+        report = loaded.detect(path)
+        on_stage(0.8, words.STAGE_DRAWING)
+        # The upload's path says how this machine is laid out, and nothing to the visitor.
+        return view_of(replace(report, path=name), read_image(path).pixels_rgb, loaded)
+    except DeepfakeError as error:
+        return ImageView(error=words.as_sentence(str(error).replace(str(path), name)), file_name=name)
+
+
+def view_of(report: Report, pixels_rgb: np.ndarray, detector: Detector) -> ImageView:
+    """A report in words and pictures.
+
+    Args:
+        report: of the file.
+        pixels_rgb: the upright picture, uint8 (height, width, 3).
+        detector: that made the report.
+    """
+    verdict = report.verdict
+    card = detector.card
+    judges_faces = card is not None
+    evidence = verdict.evidence if judges_faces else ()
+    scored = [i for i, e in enumerate(evidence) if e.fake_probability is not None]
+    explainable = [i for i in scored[:MAX_CARDS] if evidence[i].crop_rgb is not None]
+    if not isinstance(detector, ScoresCrops):
+        explainable = []
+    crops = [crop for i in explainable if (crop := evidence[i].crop_rgb) is not None]
+    media = report.media
+    if judges_faces or verdict.fake_probability is None:
+        band = words.evidence_band(verdict.fake_probability, verdict.decision, verdict.reason)
+    else:
+        band = words.baseline_band(verdict.fake_probability)
+    return ImageView(
+        band=band,
+        fake_probability=verdict.fake_probability,
+        threshold=verdict.threshold,
+        undecided_band=verdict.undecided_band,
+        threshold_words=words.threshold_meaning(card) if card is not None else "",
+        spoke=words.who_spoke(len(evidence), len(scored)),
+        looked_at=words.looked_at(len(evidence)) if judges_faces else "",
+        notes=report.notes,
+        advice=words.NO_FACE_ADVICE if verdict.reason == "no_face" else "",
+        picture_rgb=_draw(pixels_rgb, evidence, scored),
+        faces=tuple(_face_view(i, e, verdict, report) for i, e in enumerate(evidence[:MAX_CARDS])),
+        n_faces=len(evidence),
+        file_name=Path(report.path).name,
+        file=words.file_words(media.format, media.width_px, media.height_px, media.bytes),
+        detector=verdict.detector,
+        elapsed=words.timing_words(report.elapsed_s),
+        json_text=json.dumps(report_to_dict(report), indent=2, ensure_ascii=False, allow_nan=False) + "\n",
+        csv_text=report_to_csv(report),
+        crops_rgb=np.stack(crops) if crops else None,
+        explainable=tuple(i + 1 for i in explainable),
+    )
+
+
+def _draw(pixels_rgb: np.ndarray, evidence: tuple[Evidence, ...], scored: list[int]) -> np.ndarray | None:
+    if not evidence:
+        return None
+    return plots.draw_boxes(pixels_rgb, [e.box_xyxy for e in evidence], speaking=scored[0] if scored else None)
+
+
+def _face_view(index: int, e: Evidence, verdict: Verdict, report: Report) -> FaceView:
+    band = words.evidence_band(e.fake_probability, e.decision, e.reason)
+    agreement = ""
+    if e.agreement is not None and e.fake_probability is not None and e.scores:
+        agreement = words.agreement_words(e.agreement, len(e.scores), e.fake_probability, verdict.threshold)
+    has_map = e.crop_rgb is not None and e.patch_map is not None
+    return FaceView(
+        number=index + 1,
+        title=words.face_title(index + 1, len(verdict.evidence)),
+        place=words.where(e.box_xyxy, report.media.width_px, report.media.height_px),
+        band=band,
+        fake_probability=e.fake_probability,
+        crop_rgb=None if e.crop_rgb is None else plots.enlarge(e.crop_rgb),
+        heat_rgb=plots.overlay_heat(e.crop_rgb, e.patch_map) if has_map else None,  # type: ignore[arg-type]
+        networks=tuple(NetworkView(words.network_name(s.network), s.fake_probability) for s in e.scores),
+        agreement=agreement,
+        kind=words.kind_words(e.forgery_kind, band),
+        kinds=tuple((words.KIND_SHORT[k], p) for k, p in (e.kind_probability or {}).items()),
+    )
+
+
+def report_to_csv(report: Report) -> str:
+    """A report as CSV, one row for each face, or one row without a face; every probability to six digits."""
+    verdict = report.verdict
+    network_names = list(dict.fromkeys(s.network for e in verdict.evidence for s in e.scores))
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([*CSV_COLUMNS, *(f"network_{name}" for name in network_names)])
+    threshold = f"{verdict.threshold:.6f}"
+    name = _safe_cell(report.path)
+    if not verdict.evidence:
+        writer.writerow([name, "", verdict.decision, verdict.reason, "", "", threshold, "", "", "", "", "", ""])
+    for number, e in enumerate(verdict.evidence, 1):
+        scores = {s.network: s.fake_probability for s in e.scores}
+        fake = e.fake_probability
+        writer.writerow(
+            [
+                name, number, e.decision, e.reason, _digits(fake), _digits(None if fake is None else 1 - fake),
+                threshold, *(f"{v:.1f}" for v in e.box_xyxy), _digits(e.agreement), e.forgery_kind or "",
+                *(_digits(scores.get(network)) for network in network_names),
+            ]
+        )  # fmt: skip
+    return out.getvalue()
+
+
+def _digits(value: float | None) -> str:
+    return "" if value is None else f"{value:.6f}"
+
+
+def _safe_cell(text: str) -> str:
+    """A spreadsheet would run a file name that begins like a formula."""
+    return "'" + text if text[:1] in "=+-@\t\r" else text
+
+
+def report_for_api(
+    path: str | None,
+    finder: str,
+    detector_loader: DetectorLoader,
+    *,
+    detector: str = "image-ensemble",
+    shown_name: str = "",
+) -> dict[str, Any]:
+    """The report of a picture as JSON-safe values, or {"error": sentence}: what a program asks for."""
+    view = analyse_image(path, finder, detector_loader, detector=detector, shown_name=shown_name)
+    if view.error:
+        return {"error": view.error}
+    told: dict[str, Any] = json.loads(view.json_text)
+    return told
+
+
+class _Stopped(Exception):
+    """Raised inside LIME's progress callback to leave it; LIME itself cannot be stopped."""
+
+
+class StopFlags:
+    """One flag for each visitor's running explanation, so that Cancel ends the work and not only its display."""
+
+    def __init__(self) -> None:
+        self._flags: dict[str, threading.Event] = {}
+        self._lock = threading.Lock()
+
+    def begin(self, visitor: str) -> threading.Event:
+        """A fresh flag; whatever this visitor had running is stopped."""
+        with self._lock:
+            if visitor in self._flags:
+                self._flags[visitor].set()
+            flag = self._flags[visitor] = threading.Event()
+        return flag
+
+    def stop(self, visitor: str) -> None:
+        """Sets the flag of this visitor, if there is one."""
+        with self._lock:
+            if visitor in self._flags:
+                self._flags[visitor].set()
+
+    def end(self, visitor: str, flag: threading.Event) -> None:
+        """Forgets a flag, unless a later run has put its own in the place."""
+        with self._lock:
+            if self._flags.get(visitor) is flag:
+                del self._flags[visitor]
+
+
+def explain_face(
+    crops_rgb: np.ndarray | None,
+    index: int,
+    finder: str,
+    detector_loader: DetectorLoader,
+    *,
+    detector: str = "image-ensemble",
+    stop: threading.Event | None = None,
+    poll_s: float = 0.25,
+) -> Iterator[ExplainView]:
+    """Runs LIME on one face in a thread and tells how far it is; the last view is the result, or why there is none.
+
+    Args:
+        crops_rgb: from an `ImageView`.
+        index: of the crop.
+        finder: name of the face finder, only so that the same loaded detector is used.
+        detector_loader: like `detectors.load`.
+        detector: name of the detector.
+        stop: ends the run when set; closing this iterator does so as well.
+        poll_s: how often to look.
+    """
+    stop = stop or threading.Event()
+    if crops_rgb is None or not 0 <= index < len(crops_rgb):
+        yield ExplainView(0.0, message=words.LIME_NOTHING, is_error=True)
+        return
+    try:
+        loaded = detector_loader(detector, finder=finder)
+    except DeepfakeError as error:
+        yield ExplainView(0.0, message=words.as_sentence(str(error)), is_error=True)
+        return
+    if not isinstance(loaded, ScoresCrops):
+        yield ExplainView(0.0, message=words.LIME_NOTHING, is_error=True)
+        return
+    told: queue.Queue[float | np.ndarray | BaseException] = queue.Queue()
+
+    def on_progress(share: float) -> None:
+        if stop.is_set():
+            raise _Stopped
+        told.put(share)
+
+    def work() -> None:
+        from detectors.explain import explain_lime
+
+        try:
+            told.put(explain_lime(loaded.score_crops, crops_rgb[index], progress=on_progress))
+        except BaseException as error:  # carried over to the page's thread, which raises it
+            told.put(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    share = 0.0
+    try:
+        yield ExplainView(share, message=words.LIME_WORKING)
+        while True:
+            try:
+                news = told.get(timeout=poll_s)
+            except queue.Empty:
+                yield ExplainView(share, message=words.LIME_WORKING)
+                continue
+            if isinstance(news, np.ndarray):
+                yield _explained(crops_rgb[index], news)
+                return
+            if isinstance(news, _Stopped):
+                yield ExplainView(share, message=words.LIME_STOPPED)
+                return
+            if isinstance(news, DeepfakeError):
+                yield ExplainView(share, message=words.as_sentence(str(news)), is_error=True)
+                return
+            if isinstance(news, BaseException):
+                raise news
+            share = max(share, float(news))
+            yield ExplainView(share, message=words.LIME_WORKING)
+    finally:
+        stop.set()  # the page has gone or the run is over: the thread leaves at its next batch
+
+
+FLAT_WEIGHT = 1e-3  # a part that moves the probability by less than a tenth of a per cent is nothing to point at
+
+
+def _explained(crop_rgb: np.ndarray, weights: np.ndarray) -> ExplainView:
+    flat = float(np.abs(weights).max(initial=0.0)) < FLAT_WEIGHT
+    return ExplainView(1.0, plots.overlay_lime(crop_rgb, weights), words.LIME_FLAT if flat else "")

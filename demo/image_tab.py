@@ -1,0 +1,240 @@
+"""The Image tab: its layout, and which handler a click reaches."""
+
+from __future__ import annotations
+
+import csv
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from demo import cards, words
+from demo.handlers import DetectorLoader, StopFlags, analyse_image, explain_face, report_for_api
+
+SAMPLE_DIR = Path(__file__).resolve().parent.parent / "data_manifests" / "sample"
+MAX_EXAMPLES = 5  # of each label: one row
+NETWORK_SLOTS = 2  # pictures judged at once; each already uses every core
+LIME_SLOTS = 1
+
+
+@dataclass(frozen=True)
+class ImageTabConfig:
+    """What the tab needs to know.
+
+    Attributes:
+        load_detector: like `detectors.load`.
+        detector: name of the detector.
+        finder: the one chosen at first.
+        max_mb: largest upload, only to be told.
+        sample_dir: folder with `manifest.csv` and the files that it names; without it there are no examples.
+    """
+
+    load_detector: DetectorLoader
+    detector: str
+    finder: str
+    max_mb: int
+    sample_dir: Path = SAMPLE_DIR
+
+
+def list_examples(folder: Path) -> dict[str, list[Path]]:
+    """Pictures that the sample's manifest names and that are there, by label in the order of `EXAMPLES_LABELS`."""
+    manifest = folder / "manifest.csv"
+    by_label: dict[str, list[Path]] = {label: [] for label in words.EXAMPLES_LABELS}
+    if not manifest.is_file():
+        return {}
+    with manifest.open(encoding="utf-8", newline="") as rows:
+        for row in csv.DictReader(rows):
+            path = folder / row["path"]
+            if path.is_file() and row["label"] in by_label:
+                by_label[row["label"]].append(path)
+    return {label: paths[:MAX_EXAMPLES] for label, paths in by_label.items() if paths}
+
+
+def add_image_tab(config: ImageTabConfig) -> None:
+    """Adds the tab's content to the Blocks that is being built."""
+    flags = StopFlags()
+    with gr.Row(equal_height=False, elem_classes="dc-main"):
+        with gr.Column(scale=5, min_width=300):
+            picture = gr.Image(
+                type="filepath",
+                image_mode=None,
+                sources=["upload", "clipboard", "webcam"],
+                webcam_options=gr.WebcamOptions(mirror=False),  # a mirrored face is not what a camera took
+                label=words.PICTURE_LABEL,
+                placeholder=words.PICTURE_PLACEHOLDER,
+                buttons=["fullscreen"],
+                height=340,
+                elem_id="picture",
+            )
+            gr.HTML(f'<p class="dc dc-note">{words.size_limit(config.max_mb)}</p>')
+            check = gr.Button(words.CHECK_BUTTON, variant="primary", size="lg", elem_id="check")
+            with gr.Accordion(words.ADVANCED_LABEL, open=False, elem_id="advanced"):
+                finder = gr.Radio(
+                    [(label, name) for name, label in words.FINDER_CHOICES.items()],
+                    value=config.finder,
+                    label=words.FINDER_LABEL,
+                    info=words.FINDER_INFO,
+                    elem_id="finder",
+                )
+            examples = _add_examples(config.sample_dir, picture)
+        with gr.Column(scale=6, min_width=300):
+            verdict = gr.HTML(cards.empty_card(), elem_id="verdict")
+    faces = gr.HTML("", elem_id="faces")
+    crops = gr.State(None, time_to_live=3600)
+    with gr.Column(visible=False, elem_id="lime") as lime:
+        gr.HTML(f'<div class="dc dc-lime-intro"><h2>{words.LIME_HEADING}</h2><p>{words.LIME_INTRO}</p></div>')
+        which = gr.Radio([], label=words.LIME_FACE_LABEL, elem_id="lime-face")
+        with gr.Row():
+            explain = gr.Button(words.LIME_BUTTON, variant="secondary", elem_id="explain")
+            cancel = gr.Button(words.LIME_CANCEL, variant="stop", visible=False, elem_id="cancel")
+        explanation = gr.HTML("", elem_id="explanation")
+
+    results = [verdict, faces, crops, lime, which, explanation, cancel]
+    analyse = _make_analyse(config)
+    check_event: dict[str, Any] = {
+        "fn": analyse,
+        "inputs": [picture, finder],
+        "outputs": results,
+        # gradio would open the upload with Pillow before our own, guarded reader does.
+        "preprocess": False,
+        "concurrency_limit": NETWORK_SLOTS,
+        "concurrency_id": "networks",
+        "show_progress": "full",
+        "show_progress_on": verdict,
+        "api_visibility": "undocumented",
+    }
+    check.click(**check_event, api_name="check_picture", scroll_to_output=True)
+    for group in examples:
+        group.load_input_event.then(**check_event, api_name=f"check_{group.dataset.elem_id}".replace("-", "_"))
+    # An old verdict beside a new picture would be read as the new picture's.
+    picture.input(
+        _forget, outputs=results, queue=False, show_progress="hidden", api_name="forget", api_visibility="undocumented"
+    )
+    running = explain.click(
+        _make_explain(config, flags),
+        inputs=[crops, which, finder],
+        outputs=[explanation, cancel],
+        show_progress="hidden",
+        concurrency_limit=LIME_SLOTS,
+        api_name="explain_face",
+        api_visibility="undocumented",
+    )
+    # The flag ends the work; the run itself then says that it was stopped.
+    cancel.click(
+        _make_cancel(flags), outputs=[cancel], queue=False, api_name="cancel_explanation",
+        api_visibility="undocumented",
+    )  # fmt: skip
+    # A changed picture ends an explanation of the old one.
+    picture.input(
+        _make_cancel(flags), outputs=[cancel], queue=False, cancels=[running], show_progress="hidden",
+        api_name="leave_explanation", api_visibility="undocumented",
+    )  # fmt: skip
+    _add_api(config, picture, finder)
+
+
+def _add_examples(folder: Path, picture: gr.Image) -> list[Any]:
+    return [
+        gr.Examples(
+            [[str(path)] for path in paths],
+            inputs=[picture],
+            label=words.EXAMPLES_LABELS[label],
+            cache_examples=False,
+            examples_per_page=MAX_EXAMPLES,
+            api_name=f"load_{label}_example",
+            elem_id=f"examples-{label}",
+        )
+        for label, paths in list_examples(folder).items()
+    ]
+
+
+def _upload(payload: Any) -> tuple[str | None, str]:
+    """Path and shown name of what the picture field sent."""
+    if not isinstance(payload, dict):
+        return None, ""
+    path = payload.get("path")
+    return (str(path), str(payload.get("orig_name") or "")) if path else (None, "")
+
+
+def _make_analyse(config: ImageTabConfig) -> Callable[..., list[Any]]:
+    def check_picture(payload: Any, finder: str, progress: gr.Progress = gr.Progress()) -> list[Any]:  # noqa: B008
+        path, name = _upload(payload)
+        view = analyse_image(
+            path,
+            finder,
+            config.load_detector,
+            detector=config.detector,
+            shown_name=name,
+            on_stage=lambda share, what: progress(share, desc=what),
+        )
+        numbers = view.explainable
+        return [
+            cards.verdict_card(view),
+            cards.faces_section(view),
+            view.crops_rgb,
+            gr.update(visible=bool(numbers)),
+            gr.update(
+                choices=[(words.face_title(n, view.n_faces), i) for i, n in enumerate(numbers)],
+                value=0 if numbers else None,
+                visible=len(numbers) > 1,
+            ),
+            "",
+            gr.update(visible=False),
+        ]
+
+    return check_picture
+
+
+def _forget() -> list[Any]:
+    """Puts the page back to where nothing was checked."""
+    return [cards.empty_card(), "", None, gr.update(visible=False), gr.update(choices=[]), "", gr.update(visible=False)]
+
+
+def _make_explain(config: ImageTabConfig, flags: StopFlags) -> Callable[..., Iterator[list[Any]]]:
+    def explain(
+        crops_rgb: np.ndarray | None, index: int | None, finder: str, request: gr.Request
+    ) -> Iterator[list[Any]]:
+        visitor = str(request.session_hash)
+        flag = flags.begin(visitor)
+        shown_at = 0.0
+        try:
+            for view in explain_face(
+                crops_rgb, index or 0, finder, config.load_detector, detector=config.detector, stop=flag
+            ):
+                working = view.message == words.LIME_WORKING
+                # More often than this, the page redraws itself faster than anyone can read.
+                if working and time.monotonic() - shown_at < 0.2:
+                    continue
+                shown_at = time.monotonic()
+                yield [cards.explain_card(view), gr.update(visible=working)]
+        finally:
+            flags.end(visitor, flag)
+
+    return explain
+
+
+def _make_cancel(flags: StopFlags) -> Callable[[gr.Request], Any]:
+    def cancel(request: gr.Request) -> Any:
+        flags.stop(str(request.session_hash))
+        return gr.update(visible=False)
+
+    return cancel
+
+
+def _add_api(config: ImageTabConfig, picture: gr.Image, finder: gr.Radio) -> None:
+    """The endpoint for programs: /report, a picture and a finder's name -> the report as JSON."""
+
+    def report(payload: Any, chosen_finder: str) -> dict[str, Any]:
+        """The report of one picture as JSON: probabilities, threshold, faces and notes, or an error's sentence."""
+        path, name = _upload(payload)
+        return report_for_api(path, chosen_finder, config.load_detector, detector=config.detector, shown_name=name)
+
+    asked = gr.Button(visible=False)
+    told = gr.JSON(visible=False, label="report")
+    asked.click(
+        report, inputs=[picture, finder], outputs=[told], preprocess=False, concurrency_limit=NETWORK_SLOTS,
+        concurrency_id="networks", api_name="report",
+    )  # fmt: skip

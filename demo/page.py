@@ -1,0 +1,101 @@
+"""The page: its frame, its looks, and one line for each tab."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+import detectors
+from demo import words
+from demo.about_tab import add_about_tab
+from demo.handlers import DetectorLoader
+from demo.image_tab import SAMPLE_DIR, ImageTabConfig, add_image_tab
+
+STYLE_FILE = Path(__file__).with_name("style.css")
+ICON_FILE = Path(__file__).with_name("icon.svg")
+HOUR_S = 3600  # after which an upload is deleted
+SWEEP_S = 600  # how often that is looked after
+QUEUE_LENGTH = 32  # visitors who wait; the next one is told that the page is busy
+
+
+def build_page(
+    detector_loader: DetectorLoader = detectors.load,
+    *,
+    detector: str = detectors.DEFAULT_DETECTOR,
+    finder: str = "yunet",
+    max_mb: int = 50,
+    sample_dir: Path = SAMPLE_DIR,
+) -> gr.Blocks:
+    """The page, ready for `launch_page`.
+
+    Args:
+        detector_loader: like `detectors.load`; called once here, so that the first visitor does not wait.
+        detector: name of the detector.
+        finder: face finder that is chosen at first.
+        max_mb: largest upload, as it is told to visitors.
+        sample_dir: where the examples are.
+
+    Raises:
+        DeepfakeError: there is no such detector or finder, or its weights are missing or altered.
+    """
+    card = detector_loader(detector, finder=finder).card
+    config = ImageTabConfig(detector_loader, detector, finder, max_mb, sample_dir)
+    with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=(SWEEP_S, HOUR_S)) as page:
+        gr.HTML(
+            f'<header class="dc dc-head"><h1>{escape(words.TITLE)}</h1><p>{escape(words.TAGLINE)}</p></header>',
+            elem_id="head",
+        )
+        with gr.Tabs():
+            with gr.Tab(words.IMAGE_TAB, id="image"):
+                add_image_tab(config)
+            with gr.Tab(words.ABOUT_TAB, id="about-tab"):
+                add_about_tab(card)
+    return page.queue(max_size=QUEUE_LENGTH, default_concurrency_limit=1)
+
+
+def launch_page(page: gr.Blocks, *, max_mb: int, **options: Any) -> tuple[Any, str, str]:
+    """Serves the page with its looks and limits.
+
+    Args:
+        page: from `build_page`.
+        max_mb: largest upload; a larger one is refused before it is stored.
+        **options: passed on to `Blocks.launch`.
+    """
+    served: tuple[Any, str, str] = page.launch(
+        theme=_theme(),
+        css_paths=[STYLE_FILE],
+        favicon_path=ICON_FILE,
+        max_file_size=max_mb << 20,
+        footer_links=["api"],
+        run_history=False,  # it would keep visitors' pictures in their browser
+        enable_monitoring=False,
+        ssr_mode=False,
+        mcp_server=False,
+        show_error=False,
+        **options,
+    )
+    return served
+
+
+def _theme() -> gr.themes.Base:
+    """Fonts of the visitor's own system: nothing is fetched from elsewhere."""
+    fonts = ["system-ui", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif"]
+    return gr.themes.Base(
+        primary_hue=gr.themes.colors.blue,
+        neutral_hue=gr.themes.colors.slate,
+        radius_size=gr.themes.sizes.radius_md,
+        font=fonts,
+        font_mono=["ui-monospace", "Consolas", "monospace"],
+    ).set(
+        body_background_fill="#f5f7fa",
+        body_background_fill_dark="#0f151d",
+        button_primary_background_fill="#0b5394",
+        button_primary_background_fill_hover="#083d6d",
+        button_primary_background_fill_dark="#2f7cc4",
+        button_primary_background_fill_hover_dark="#1f66a8",
+        button_primary_text_color="#ffffff",
+        button_primary_text_color_dark="#ffffff",
+    )

@@ -1,0 +1,466 @@
+"""Every sentence that a visitor reads.
+
+Bands of evidence. A calibrated probability of fake p stands for the odds p / (1 - p) that the picture was manipulated
+when, before looking, both answers are equally likely. A score at or above the card's threshold is put in words by
+these odds, in the manner of the verbal scales that forensic laboratories use (ENFSI guideline for evaluative
+reporting, 2015), with lower steps because a network's calibration cannot carry odds of thousands:
+
+======================  ==================  ====================
+words                   odds                probability of fake
+======================  ==================  ====================
+weak evidence           below 3 : 1         below .75
+moderate evidence       from 3 : 1          .75 to .91
+strong evidence         from 10 : 1         .91 to .97
+very strong evidence    from 30 : 1         .97 and more
+======================  ==================  ====================
+
+Below the threshold the words are "no sign of manipulation found", never "real": what was not found may be there all
+the same. Inside the card's undecided band, and for whatever could not be scored, there is no evidence either way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from detectors.card import Metric, WeightsCard
+from detectors.types import Decision, ForgeryKind, Reason
+
+Tone = Literal["calm", "unsure", "caution", "alarm"]
+
+MODERATE_ODDS = 3.0
+STRONG_ODDS = 10.0
+VERY_STRONG_ODDS = 30.0
+
+TITLE = "Deepfake check"
+TAGLINE = (
+    "A second opinion on photographs of faces. It gives evidence, never proof, and nothing you open leaves the "
+    "machine that this page runs on."
+)
+IMAGE_TAB = "Check a picture"
+ABOUT_TAB = "About"
+
+PICTURE_LABEL = "Picture: JPEG, PNG or WebP"
+PICTURE_PLACEHOLDER = "Drop a picture here\nor click to choose one\n\n(paste and webcam: the buttons below)"
+CHECK_BUTTON = "Check this picture"
+ADVANCED_LABEL = "Advanced"
+FINDER_LABEL = "Face finder"
+FINDER_INFO = "Finds the faces that are then judged. When one misses a face, another may see it."
+FINDER_CHOICES = {
+    "yunet": "YuNet: quick, the default",
+    "mtcnn": "MTCNN: slower, good at odd angles",
+    "haar": "Haar cascade: the classic; upright faces only",
+}
+# By the label in the sample's manifest; a face that was altered is never shown without saying so.
+EXAMPLES_LABELS = {
+    "real": "Or try a real portrait",
+    "fake": "… or one that this project's own code has altered",
+}
+LIME_FACE_LABEL = "Face to explain"
+LIME_HEADING = "Explain with LIME"
+LIME_INTRO = (
+    "LIME hides parts of the face in hundreds of random ways, asks the networks again each time, and works out which "
+    "parts push the score up or down. It looks at the final score from outside, so it is an independent check of the "
+    "heat map. It takes some seconds."
+)
+LIME_BUTTON = "Explain this face"
+LIME_CANCEL = "Cancel"
+LIME_ALT = "The face with the parts tinted that speak for manipulation (orange) and against it (blue)"
+LIME_CAPTION = (
+    "Orange parts speak for manipulation, blue parts against it, for this picture and these networks. Strength is "
+    "relative to the strongest part; where the score is low, even the strongest part says little."
+)
+LIME_STOPPED = "Stopped. Nothing was changed."
+LIME_NOTHING = "Check a picture with a face first; then there is something to explain."
+LIME_WORKING = "Hiding parts of the face and asking the networks again…"
+LIME_FLAT = "Hiding parts of this face hardly changes the score, so LIME has nothing to point at."
+
+NO_PICTURE = "Choose a picture first: drop one on the field, paste it, or take one with the webcam."
+EMPTY_HEADLINE = "No picture has been checked yet"
+EMPTY_TEXT = (
+    "Choose a picture and press “Check this picture”. You will see how strong the evidence of manipulation is, which "
+    "face it comes from, where the networks looked, and how often such an answer is wrong."
+)
+ERROR_HEADLINE = "This could not be checked"
+STAGE_LOADING = "Loading the networks"
+STAGE_LOOKING = "Finding and judging faces"
+STAGE_DRAWING = "Drawing what was found"
+
+WHAT_WAS_LOOKED_AT = "What was looked at"
+ABOUT_THE_PICTURE = "Notes on this picture"
+HOW_OFTEN_WRONG = "How often this is wrong"
+WHO_SPOKE = "Which face spoke"
+DOWNLOAD_LABEL = "Download this report"
+DETAILS_LABEL = "File and detector"
+FACES_HEADING = "Face by face"
+NETWORKS_HEADING = "What each network says"
+KIND_HEADING = "What kind of manipulation"
+HEAT_CAPTION = "Where the networks look suspicious"
+HEAT_LEGEND = ("low", "high")
+LIME_LEGEND = ("against", "for")
+CROP_CAPTION = "What the networks saw"
+MANIPULATED = "manipulated"
+NOT_MANIPULATED = "not manipulated"
+SCALE_STEPS = ("No sign", "Inconclusive", "Weak", "Moderate", "Strong", "Very strong")
+SCALE_ALT = "Strength of the evidence"
+NOT_SCORED = "This face was not scored."
+NO_FACE_ADVICE = "If you can see a face, choose another face finder under Advanced, or crop the picture closer to it."
+
+SUBJECTS_NOTE = (
+    "The networks were trained on photographs of people only. A drawing, a statue, a mask, a doll or a face on a "
+    "poster can be found as a face and can get any score: for those, ignore it."
+)
+
+NETWORK_NAMES = {
+    "xception": "Xception",
+    "inception_v3": "InceptionV3",
+    "resnet50": "ResNet50",
+    "densenet121": "DenseNet121",
+}
+KIND_NAMES: dict[ForgeryKind, str] = {
+    "blend": "a face pasted or blended into another picture",
+    "generator": "a picture made by a generator",
+}
+KIND_SHORT: dict[ForgeryKind, str] = {"blend": "Blended face", "generator": "Generated picture"}
+
+
+@dataclass(frozen=True)
+class Band:
+    """How strong the evidence is, in words.
+
+    Attributes:
+        headline: what is said in large letters.
+        tone: for the colour, which only repeats what the words say.
+        step: position in `SCALE_STEPS`; None when nothing could be scored.
+        meaning: one sentence on what the headline does and does not say.
+    """
+
+    headline: str
+    tone: Tone
+    step: int | None
+    meaning: str
+
+
+NO_SIGN = Band(
+    "No sign of manipulation found",
+    "calm",
+    0,
+    "The score is below this detector's threshold. That is no proof that the picture is real: manipulations of kinds "
+    "that it never saw, small or well-made ones, and ones hidden by strong compression can pass.",
+)
+INCONCLUSIVE = Band(
+    "Inconclusive",
+    "unsure",
+    1,
+    "The score lies where this detector, on its development data, could not tell manipulated faces from others. "
+    "Treat this picture as not judged.",
+)
+WEAK = Band(
+    "Weak evidence of manipulation",
+    "caution",
+    2,
+    "The score is just over the threshold. Many unmanipulated pictures look like this too; look for other evidence "
+    "before you act on it.",
+)
+MODERATE = Band(
+    "Moderate evidence of manipulation",
+    "caution",
+    3,
+    "Manipulated faces score like this clearly more often than others do. Check the source of the picture.",
+)
+STRONG = Band(
+    "Strong evidence of manipulation",
+    "alarm",
+    4,
+    "Unmanipulated faces seldom score this high in the development data. It is still not proof: retouching, filters "
+    "and unusual cameras can cause it.",
+)
+VERY_STRONG = Band(
+    "Very strong evidence of manipulation",
+    "alarm",
+    5,
+    "Unmanipulated faces hardly ever score this high in the development data. It is still not proof: on pictures "
+    "unlike those, the detector can be confidently wrong.",
+)
+NO_FACE = Band(
+    "No face detected",
+    "unsure",
+    None,
+    "Faces are all that this detector judges, so it has nothing to say about this picture, neither good nor bad.",
+)
+TOO_SMALL = Band(
+    "Too small to judge",
+    "unsure",
+    None,
+    "With so few pixels the traces of manipulation are gone. Find a larger version of the picture.",
+)
+NOT_JUDGED = Band("Could not be judged", "unsure", None, "There was nothing in this file that could be scored.")
+_BAND_OF_REASON: dict[Reason, Band] = {"no_face": NO_FACE, "too_small": TOO_SMALL, "unsure": INCONCLUSIVE}
+
+
+def evidence_band(fake_probability: float | None, decision: Decision, reason: Reason) -> Band:
+    """The band of a verdict or of one face; the rule is in this module's docstring."""
+    if decision == "undecided" or fake_probability is None:
+        return _BAND_OF_REASON.get(reason, NOT_JUDGED)
+    if decision == "real":
+        return NO_SIGN
+    odds = fake_probability / (1 - fake_probability) if fake_probability < 1 else float("inf")
+    if odds < MODERATE_ODDS:
+        return WEAK
+    if odds < STRONG_ODDS:
+        return MODERATE
+    return STRONG if odds < VERY_STRONG_ODDS else VERY_STRONG
+
+
+def baseline_band(fake_probability: float) -> Band:
+    """For a detector without a card, whose score is no evidence of anything."""
+    return Band(
+        "A baseline's score, not evidence",
+        "unsure",
+        None,
+        f"The baseline gives {percent(fake_probability)}. It knows nothing of forgery; it is there to show how far "
+        "one gets without.",
+    )
+
+
+def percent(probability: float) -> str:
+    """A probability for people: never 0 % or 100 %, which no detector can know."""
+    if probability < 0.01:
+        return "under 1 %"
+    if probability > 0.99:
+        return "over 99 %"
+    return f"{probability * 100:.0f} %"
+
+
+def percent_of_both(fake_probability: float) -> tuple[str, str]:
+    """(manipulated, not manipulated) in words that sum to 100 %."""
+    if not 0.01 <= fake_probability <= 0.99:
+        return percent(fake_probability), percent(1 - fake_probability)
+    fake = round(fake_probability * 100)
+    return f"{fake} %", f"{100 - fake} %"
+
+
+def in_a_hundred(rate: float) -> str:
+    """A rate as a count that people can picture."""
+    if rate <= 0:
+        return "none"
+    if rate < 0.01:
+        return "fewer than 1 in 100"
+    return f"about {rate * 100:.0f} in 100"
+
+
+def count_faces(n: int) -> str:
+    """ "one face", "3 faces"."""
+    return "one face" if n == 1 else f"{n} faces"
+
+
+def who_spoke(n_faces: int, n_scored: int) -> str:
+    """Which face the picture's verdict comes from; faces are numbered most suspicious first."""
+    if n_scored == 0:
+        return f"No face could be scored, of {count_faces(n_faces)} found." if n_faces else ""
+    if n_faces == 1:
+        return "One face was found, and it speaks for the picture."
+    left_out = n_faces - n_scored
+    small = f" {count_faces(left_out).capitalize()} could not be scored." if left_out else ""
+    if n_scored == 1:
+        return f"Face 1 speaks for the picture: it is the only one of {n_faces} that could be scored."
+    return (
+        f"Face 1 speaks for the picture: it is the most suspicious of the {n_scored} faces scored.{small} "
+        "The more faces a picture has, the likelier one of them scores high by chance."
+    )
+
+
+def looked_at(n_faces: int) -> str:
+    """What the verdict is about, so that a drawing's or a statue's score is not taken for a person's."""
+    if n_faces == 0:
+        return f"The whole picture was searched for faces, and none was found. {SUBJECTS_NOTE}"
+    regions = "one face-like region" if n_faces == 1 else f"{n_faces} face-like regions"
+    each = "it" if n_faces == 1 else "each"
+    return (
+        f"The networks looked at {regions}, the square around {each}, and at nothing else in the picture: not at "
+        f"the background, the caption, or where the file comes from. {SUBJECTS_NOTE}"
+    )
+
+
+def where(box_xyxy: Sequence[float], width_px: int, height_px: int) -> str:
+    """Where a box lies, for people who cannot see the picture too: "upper left, 120 × 140 pixels"."""
+    x0, y0, x1, y1 = box_xyxy
+    across = (x0 + x1) / 2 / max(1, width_px)
+    down = (y0 + y1) / 2 / max(1, height_px)
+    rows = "upper" if down < 1 / 3 else "lower" if down > 2 / 3 else "middle"
+    columns = "left" if across < 1 / 3 else "right" if across > 2 / 3 else "middle"
+    place = "middle" if rows == columns else f"{rows} {columns}"
+    return f"{place} of the picture, {x1 - x0:.0f} × {y1 - y0:.0f} pixels"
+
+
+def threshold_meaning(card: WeightsCard) -> str:
+    """What the threshold is and what it costs, from the card."""
+    band = ""
+    if card.undecided_low < card.undecided_high:
+        band = f" Between {percent(card.undecided_low)} and {percent(card.undecided_high)} it says “inconclusive”."
+    return (
+        f"From {percent(card.threshold)} up, this detector speaks of manipulation. On its development pictures that "
+        f"raised a false alarm on {in_a_hundred(card.dev_false_alarm_rate)} unmanipulated faces and missed "
+        f"{in_a_hundred(card.dev_miss_rate)} manipulated ones.{band} On pictures of other kinds both can be worse."
+    )
+
+
+def agreement_words(agreement: float, n_networks: int, fake_probability: float, threshold: float) -> str:
+    """How far the networks agree with their joint answer."""
+    same = round(agreement * n_networks)
+    side = "at or above" if fake_probability >= threshold else "below"
+    if same == n_networks:
+        return f"All {n_networks} networks are {side} the threshold: they agree."
+    verb = "is" if same == 1 else "are"
+    tail = "they disagree, so read the result with care."
+    return f"{same} of {n_networks} networks {verb} {side} the threshold with their joint score; {tail}"
+
+
+def kind_words(kind: ForgeryKind | None, band: Band) -> str:
+    """Which kind of forgery the score looks like; empty where speaking of a kind would suggest that there is one."""
+    if kind is None or band.step is None or band.step < 2:
+        return ""
+    return f"If it was manipulated, it looks most like {KIND_NAMES[kind]}."
+
+
+def network_name(network: str) -> str:
+    """A network's name as people write it."""
+    return NETWORK_NAMES.get(network, network)
+
+
+def face_title(number: int, n_faces: int) -> str:
+    """Heading of a face's card; the number is the one on the picture."""
+    return f"Face {number}" if n_faces > 1 else "The face"
+
+
+def more_faces(n_hidden: int) -> str:
+    """Said where a crowd's less suspicious faces are left out of the cards."""
+    return f"{count_faces(n_hidden).capitalize()} less suspicious than these are in the downloaded report."
+
+
+def picture_alt(n_faces: int) -> str:
+    """Alternative text of the annotated picture."""
+    return f"The picture that was checked, with {count_faces(n_faces)} outlined and numbered, most suspicious first"
+
+
+def crop_alt(number: int) -> str:
+    """Alternative text of a cut-out face."""
+    return f"Face {number} as the networks saw it, cut from the picture"
+
+
+def heat_alt(number: int) -> str:
+    """Alternative text of a heat map."""
+    return f"Heat map of face {number}: the darker an area is tinted, the more suspicious the networks find it"
+
+
+def bar_key(threshold: float, undecided_band: tuple[float, float]) -> str:
+    """What the marks on a probability's bar are."""
+    low, high = undecided_band
+    band = f" The shaded part, {percent(low)} to {percent(high)}, is inconclusive." if low < high else ""
+    return f"The line marks the threshold, {percent(threshold)}.{band}"
+
+
+def bar_alt(name: str, fake_probability: float) -> str:
+    """Alternative text of a score bar."""
+    return f"{name}: {percent(fake_probability)} {MANIPULATED}"
+
+
+def file_words(form: str, width_px: int, height_px: int, length_bytes: int) -> str:
+    """One line on the file."""
+    size = f"{length_bytes / 1e6:.1f} MB" if length_bytes >= 1e5 else f"{max(1, round(length_bytes / 1e3))} kB"
+    return f"{form}, {width_px} × {height_px} pixels, {size}"
+
+
+def timing_words(elapsed_s: float) -> str:
+    """How long it took."""
+    return f"{elapsed_s * 1000:.0f} ms" if elapsed_s < 1 else f"{elapsed_s:.1f} s"
+
+
+def size_limit(max_mb: int) -> str:
+    """Under the upload field."""
+    return f"Up to {max_mb} MB and 50 megapixels. Uploads are deleted after an hour. For more, use the terminal."
+
+
+def as_sentence(text: str) -> str:
+    """An error's message as a visitor reads it: a capital at the front and a stop at the end."""
+    text = text.strip()
+    if not text:
+        return "Something about this file could not be understood."
+    return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
+
+
+# --- about -----------------------------------------------------------------------------------------------------------
+
+LIMITS_HEADING = "What it cannot do"
+LIMITS = (
+    "It cannot prove anything. A high score is a reason to look closer, a low one is no clean bill of health.",
+    "It judges faces only. A real face in a false scene, a false caption or an old picture sold as new look fine to it.",
+    "It knows the manipulations that it was trained on and some that resemble them. New generators appear every month "
+    "and may pass unseen.",
+    "Small faces, strong compression, screenshots, filters and heavy retouching weaken it, in both directions.",
+    "It was trained on collections in which some groups of people are rarer than others; its errors are not evenly "
+    "spread, and it has not been audited for every group.",
+    "Drawings, statues, dolls and masks are outside what it was trained on. Whatever it says of them means nothing.",
+    "Do not use it as the only ground for accusing, punishing or excluding anybody.",
+)
+IS_HEADING = "What it is"
+IS_TEXT = (
+    "Several small neural networks look at each face that is found in a picture. Their scores are averaged and "
+    "calibrated on development pictures that no network was trained on, and the most suspicious face speaks for the "
+    "picture. Everything runs on this machine: there is no account, no tracking, no upload to anywhere else, and "
+    "pictures are deleted after an hour. People alone tell such pictures apart about half the time."
+)
+READING_HEADING = "How to read a score"
+READING = (
+    "“80 % manipulated” means: when manipulated and unmanipulated faces came up equally often, about 80 of 100 "
+    "faces with this score were manipulated. Where manipulations are rare, as in most people's photos, far fewer are.",
+    "The words follow the odds: from the threshold on weak; from 3 to 1 (75 %) moderate; from 10 to 1 (91 %) strong; "
+    "from 30 to 1 (97 %) very strong. Below the threshold: no sign found. In the undecided band: inconclusive.",
+    "The heat map shows where the networks' local scores are high. It is not an outline of what was altered.",
+    "Networks that disagree, a face near the smallest size, or many faces in one picture all make an answer less sure.",
+)
+CARD_HEADING = "Model card"
+METRICS_HEADING = "Measured"
+METRICS_NOTE = (
+    "Each figure is from pictures of the named collection and split, with a 95 % interval. Other pictures give other "
+    "figures."
+)
+NO_METRICS = "The card of these weights holds no measurements."
+DATA_HEADING = "What the networks were trained on"
+LICENCE_HEADING = "Licences"
+NO_CARD = "This is a baseline without weights, and so without a model card."
+METRIC_COLUMNS = ("Collection", "Split", "Level", "Measure", "Value", "95 % interval", "Real", "Fake")
+DATA_COLUMNS = ("Collection", "Licence", "Real", "Fake")
+METRIC_NAMES = {
+    "auc": "AUC",
+    "eer": "equal error rate",
+    "ece": "calibration error",
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "false_alarm_rate": "false alarms",
+    "miss_rate": "misses",
+    "f1": "F1",
+}
+
+
+def metric_name(metric: Metric) -> str:
+    """What is measured, as people write it."""
+    return METRIC_NAMES.get(metric.name, metric.name.replace("_", " "))
+
+
+def interval(metric: Metric) -> str:
+    """ "0.91 to 0.95"; a dash when the card has none."""
+    if metric.ci95_low is None or metric.ci95_high is None:
+        return "–"
+    return f"{metric.ci95_low:.3f} to {metric.ci95_high:.3f}"
+
+
+def count(n: int) -> str:
+    """With thin spaces, as in 12 345."""
+    return f"{n:,}".replace(",", "\u202f")
+
+
+def weights_licence(card: WeightsCard) -> str:
+    """Under what the code and the weights may be used."""
+    return f"The code is under the MIT licence. These weights are under {card.licence}."

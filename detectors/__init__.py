@@ -1,0 +1,90 @@
+"""Is it fake, how sure, and why: `detect(path)` answers for one file.
+
+>>> import detectors
+>>> report = detectors.detect("photo.jpg")           # doctest: +SKIP
+>>> report.verdict.decision, report.verdict.fake_probability   # doctest: +SKIP
+('real', 0.12)
+"""
+
+from __future__ import annotations
+
+import threading
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+from detectors.card import WeightsCard, card_names
+from detectors.errors import DeepfakeError
+from detectors.types import Evidence, Report, Verdict
+
+DEFAULT_DETECTOR = "image-ensemble"
+BASELINE = "brightness"
+
+__all__ = ["BASELINE", "DEFAULT_DETECTOR", "DeepfakeError", "Detector", "Evidence", "Report", "Verdict", "detect", "load", "names"]  # fmt: skip
+
+
+class Detector(Protocol):
+    """What every detector offers.
+
+    Attributes:
+        name: as on its card.
+        digest: SHA-256 of its weights, in hex; "" when it has none.
+        card: its contract; None for the baseline.
+    """
+
+    name: str
+    digest: str
+    card: WeightsCard | None
+
+    def detect(self, path: str | Path, *, with_maps: bool = True) -> Report:
+        """The report of one file.
+
+        Raises:
+            MediaError: the file cannot be used.
+        """
+        ...
+
+
+def names() -> tuple[str, ...]:
+    """Every detector that can be loaded."""
+    return (*card_names(), BASELINE)
+
+
+_loading = threading.Lock()
+
+
+def load(name: str = DEFAULT_DETECTOR, *, finder: str = "yunet") -> Detector:
+    """A detector ready to run; loaded once in a process for each finder.
+
+    Raises:
+        UsageError: there is no detector or finder of that name.
+        CardError: its weights are missing or were altered.
+    """
+    with _loading:  # two visitors at once must not load it twice
+        return _load(name, finder)
+
+
+@lru_cache(maxsize=8)
+def _load(name: str, finder: str) -> Detector:
+    if name == BASELINE:
+        from detectors.baseline import BrightnessDetector
+
+        return BrightnessDetector()
+    from detectors.card import read_card
+    from detectors.faces import load_finder
+    from detectors.image import ImageDetector
+    from detectors.runtime import OpenVinoEnsemble
+
+    find = load_finder(finder)  # an unknown finder is said before any weights are read
+    card = read_card(name)
+    return ImageDetector(card, OpenVinoEnsemble(card), find)
+
+
+def detect(path: str | Path, *, detector: str = DEFAULT_DETECTOR, finder: str = "yunet") -> Report:
+    """The report of one file, by the detector and face finder of these names.
+
+    Raises:
+        MediaError: the file cannot be used; the message says why in one sentence.
+        UsageError, CardError: see `load`.
+    """
+    return load(detector, finder=finder).detect(path)

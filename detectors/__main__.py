@@ -1,0 +1,151 @@
+"""`python -m detectors FILE|FOLDER … [--json] [--csv OUT]`: verdicts in a terminal."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import detectors
+from detectors.card import card_names, read_card
+from detectors.describe import report_to_dict
+from detectors.errors import DeepfakeError
+from detectors.faces import FINDER_NAMES
+from detectors.types import Evidence, Report
+
+PICTURE_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".jpe", ".jfif"}
+DECISION_WORDS = {
+    "fake": "signs of manipulation",
+    "real": "no sign of manipulation found",
+    "undecided": "undecided",
+}
+REASON_WORDS = {
+    "no_face": "no face was found, and faces are all that is judged; another finder may see one (--finder mtcnn)",
+    "too_small": "the faces are too small to judge",
+    "unsure": "the score lies where this detector cannot tell",
+    "too_short": "too short to judge",
+    "silent": "silent",
+}
+KIND_WORDS = {"blend": "a face pasted or blended in", "generator": "a picture made by a generator"}
+CSV_COLUMNS = ("path", "decision", "reason", "fake_probability", "threshold", "faces", "looks_most_like", "error")
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs the command; returns its exit code: 0, or 2 when something could not be read."""
+    options = _parser().parse_args(argv)
+    try:
+        if options.check:
+            return _check()
+        if not options.files:
+            _parser().error("name at least one file or folder, or --check")
+        detector = detectors.load(options.detector, finder=options.finder)
+    except DeepfakeError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    failed = 0
+    rows: list[dict[str, object]] = []
+    told: list[dict[str, object]] = []
+    for path in _files(options.files):
+        try:
+            report = detector.detect(path, with_maps=options.json)
+        except DeepfakeError as error:
+            failed += 1
+            rows.append({"path": str(path), "error": str(error)})
+            told.append({"path": str(path), "error": str(error)})
+            print(f"{path}: {error}", file=sys.stderr)
+            continue
+        rows.append(_row(report))
+        if options.json:
+            told.append(report_to_dict(report, with_maps=options.maps))
+        else:
+            print(_sentence(report))
+    if options.json:
+        print(json.dumps(told[0] if len(told) == 1 else told, indent=2, ensure_ascii=False, allow_nan=False))
+    if options.csv:
+        with open(options.csv, "w", newline="", encoding="utf-8") as out:
+            writer = csv.DictWriter(out, CSV_COLUMNS)
+            writer.writeheader()
+            writer.writerows(rows)
+    return 2 if failed or not rows else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m detectors",
+        description="Judges the faces in pictures: a calibrated probability of fake, or undecided and why. "
+        "Nothing leaves this machine.",
+        epilog="Exit code 0 when every file was read, 2 when one was not. A verdict is evidence and never proof.",
+    )
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="pictures (JPEG, PNG, WebP) or folders")
+    parser.add_argument("--json", action="store_true", help="print everything as JSON")
+    parser.add_argument("--maps", action="store_true", help="with --json: the patch maps too")
+    parser.add_argument("--csv", metavar="OUT", help="also write one row a file to OUT")
+    parser.add_argument("--detector", default=detectors.DEFAULT_DETECTOR, help="default: %(default)s")
+    parser.add_argument("--finder", default="yunet", choices=FINDER_NAMES, help="face finder (default: %(default)s)")
+    parser.add_argument("--check", action="store_true", help="verify every card, its files and its probe, and stop")
+    return parser
+
+
+def _files(given: list[Path]) -> Iterator[Path]:
+    """Files as named; of folders, every picture below them by its suffix, in order."""
+    for path in given:
+        if path.is_dir():
+            yield from (p for p in sorted(path.rglob("*")) if p.suffix.lower() in PICTURE_SUFFIXES and p.is_file())
+        else:
+            yield path
+
+
+def _check() -> int:
+    for name in card_names():
+        detectors.load(name)  # checks digests and the probe
+        card = read_card(name)
+        print(f"{name}@{card.digest[:12]}: {len(card.members)} networks, digests and probe as the card says")
+    return 0
+
+
+def _sentence(report: Report) -> str:
+    verdict = report.verdict
+    words = DECISION_WORDS[verdict.decision]
+    lines = [f"{report.path}: {words}"]
+    if verdict.fake_probability is not None:
+        lines[0] += (
+            f" — probability of fake {verdict.fake_probability:.2f} (threshold {verdict.threshold:.2f}), "
+            f"{len(verdict.evidence)} face{'s' if len(verdict.evidence) != 1 else ''}"
+        )
+    if verdict.reason:
+        lines.append(f"  why undecided: {REASON_WORDS[verdict.reason]}")
+    lines += [_face_line(i, e) for i, e in enumerate(verdict.evidence, 1) if report.verdict.detector != "brightness"]
+    lines += [f"  note: {note}" for note in report.notes]
+    return "\n".join(lines)
+
+
+def _face_line(number: int, e: Evidence) -> str:
+    x0, y0, x1, y1 = (round(v) for v in e.box_xyxy)
+    where = f"  face {number} at ({x0}, {y0})–({x1}, {y1})"
+    if e.fake_probability is None:
+        return f"{where}: not scored, {REASON_WORDS[e.reason]}"
+    networks = ", ".join(f"{s.network} {s.fake_probability:.2f}" for s in e.scores)
+    like = f"; looks most like {KIND_WORDS[e.forgery_kind]}" if e.decision == "fake" and e.forgery_kind else ""
+    return f"{where}: {e.fake_probability:.2f} ({networks}){like}"
+
+
+def _row(report: Report) -> dict[str, object]:
+    verdict = report.verdict
+    first = verdict.evidence[0] if verdict.evidence else None
+    return {
+        "path": report.path,
+        "decision": verdict.decision,
+        "reason": verdict.reason,
+        "fake_probability": "" if verdict.fake_probability is None else f"{verdict.fake_probability:.6f}",
+        "threshold": f"{verdict.threshold:.6f}",
+        "faces": len(verdict.evidence),
+        "looks_most_like": (first.forgery_kind or "") if first else "",
+        "error": "",
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,94 @@
+"""From logits to a decision: the only place that pools, calibrates, compares with a threshold, or abstains."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from detectors.card import WeightsCard
+from detectors.types import Decision, Reason
+
+MAX_LOGIT = 12.0  # beyond it a float64 probability adds nothing, and 1 − p loses its digits
+
+
+def sigmoid(logits: np.ndarray) -> np.ndarray:
+    """Logistic function, stable for large values."""
+    return 1.0 / (1.0 + np.exp(-np.clip(logits, -MAX_LOGIT * 3, MAX_LOGIT * 3)))
+
+
+def logit(probabilities: np.ndarray) -> np.ndarray:
+    """Inverse of `sigmoid`, clipped to ±MAX_LOGIT."""
+    edge = 1.0 / (1.0 + np.exp(MAX_LOGIT))
+    p = np.clip(probabilities, edge, 1 - edge)
+    return np.log(p) - np.log1p(-p)
+
+
+def calibrate_heads(logits: np.ndarray, card: WeightsCard) -> np.ndarray:
+    """Calibrated logits of every head; shape (n, members, heads), or with rows and columns in between."""
+    out = np.empty(logits.shape, dtype=np.float64)
+    for m, member in enumerate(card.members):
+        for h, head in enumerate(card.heads):
+            line = member.calibration[head]
+            out[:, m, ..., h] = line.scale * logits[:, m, ..., h] + line.bias
+    return out
+
+
+def pool_heads(head_logits: np.ndarray, how: str) -> np.ndarray:
+    """One logit from the heads in the last axis.
+
+    "noisy-or" takes the heads for independent witnesses, 1 − ∏(1 − p): either kind of forgery is a forgery.
+    "mean-logit" averages them.
+    """
+    if how == "mean-logit":
+        return head_logits.mean(-1)
+    if how == "noisy-or":
+        return logit(1.0 - np.prod(1.0 - sigmoid(head_logits), axis=-1))
+    raise ValueError(f"unknown pooling {how!r}")
+
+
+def member_logits(logits: np.ndarray, card: WeightsCard) -> np.ndarray:
+    """Calibrated logit of each network, shape (n, members), from raw logits (n, members, heads)."""
+    return pool_heads(calibrate_heads(logits, card), card.head_pooling)
+
+
+def ensemble_probability(logits: np.ndarray, card: WeightsCard) -> np.ndarray:
+    """Calibrated probability of fake, float64 (n,), from raw logits (n, members, heads).
+
+    The mean of the networks' calibrated logits, put right once more: a mean of several is surer than each.
+    """
+    return sigmoid(card.calibration.scale * member_logits(logits, card).mean(1) + card.calibration.bias)
+
+
+def kind_probability(logits: np.ndarray, card: WeightsCard) -> np.ndarray:
+    """Calibrated probability of each kind of forgery, float64 (n, heads): mean of the networks' head logits."""
+    return sigmoid(calibrate_heads(logits, card).mean(1))
+
+
+def patch_map(patch_logits: tuple[np.ndarray, ...], card: WeightsCard, size: int) -> np.ndarray:
+    """Local probability of fake, float32 (n, size, size).
+
+    Each network's patches go through the same calibration and pooling as its verdict does, are enlarged to a common
+    grid and averaged; the mean over a network's patches of the uncalibrated logit is exactly its score.
+    """
+    import cv2
+
+    total = np.zeros((len(patch_logits[0]), size, size))
+    for m, patches in enumerate(patch_logits):
+        lines = [card.members[m].calibration[head] for head in card.heads]
+        heads = np.stack([line.scale * patches[..., h] + line.bias for h, line in enumerate(lines)], -1)
+        local = pool_heads(heads, card.head_pooling)
+        for i, grid in enumerate(local):
+            total[i] += cv2.resize(grid, (size, size), interpolation=cv2.INTER_LINEAR)
+    mean = total / len(patch_logits)
+    return sigmoid(card.calibration.scale * mean + card.calibration.bias).astype(np.float32)
+
+
+def decide(fake_probability: float, card: WeightsCard) -> tuple[Decision, Reason]:
+    """Real, fake, or undecided with reason "unsure" inside the card's band."""
+    if card.undecided_low < fake_probability < card.undecided_high:
+        return "undecided", "unsure"
+    return ("fake", "") if fake_probability >= card.threshold else ("real", "")
+
+
+def agreement(member_probability: np.ndarray, fake_probability: float, threshold: float) -> float:
+    """Share of networks on the ensemble's side of the threshold."""
+    return float(np.mean((member_probability >= threshold) == (fake_probability >= threshold)))

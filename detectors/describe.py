@@ -1,0 +1,71 @@
+"""A report as JSON-safe values, and what its fields are called there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from detectors.types import Evidence, Report
+
+MAP_DIGITS = 3
+SCORE_DIGITS = 6
+
+
+def report_to_dict(report: Report, *, with_maps: bool = False) -> dict[str, Any]:
+    """Everything in a report but pixels.
+
+    Args:
+        report: of one file.
+        with_maps: also the patch maps, as lists of rows.
+    """
+    verdict = report.verdict
+    return {
+        "path": report.path,
+        "decision": verdict.decision,
+        "reason": verdict.reason or None,
+        "fake_probability": _rounded(verdict.fake_probability),
+        "real_probability": _rounded(None if verdict.fake_probability is None else 1 - verdict.fake_probability),
+        "threshold": _rounded(verdict.threshold),
+        "undecided_band": [_rounded(v) for v in verdict.undecided_band],
+        "detector": verdict.detector,
+        "faces": [_evidence(e, with_maps) for e in verdict.evidence],
+        "notes": list(report.notes),
+        "media": {
+            "kind": report.media.kind,
+            "format": report.media.format,
+            "width_px": report.media.width_px,
+            "height_px": report.media.height_px,
+            "bytes": report.media.bytes,
+            "sha256": report.media.sha256,
+        },
+        "elapsed_s": round(report.elapsed_s, 4),
+    }
+
+
+def _evidence(e: Evidence, with_maps: bool) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "box_xyxy": [round(v, 1) for v in e.box_xyxy],
+        "crop_xyxy": [round(v, 1) for v in e.crop_xyxy],
+        "time_s": e.time_s,
+        "decision": e.decision,
+        "reason": e.reason or None,
+        "fake_probability": _rounded(e.fake_probability),
+        "agreement": _rounded(e.agreement),
+        "looks_most_like": e.forgery_kind,
+        "kind_probability": {k: _rounded(v) for k, v in (e.kind_probability or {}).items()},
+        "networks": {
+            s.network: {
+                "fake_probability": _rounded(s.fake_probability),
+                "kind_probability": {k: _rounded(v) for k, v in s.kind_probability.items()},
+            }
+            for s in e.scores
+        },
+    }
+    if with_maps and e.patch_map is not None:
+        told["patch_map"] = np.round(e.patch_map.astype(float), MAP_DIGITS).tolist()
+    return told
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(float(value), SCORE_DIGITS)

@@ -1,0 +1,220 @@
+"""The values that travel between rooms: frozen, and checked once, where they are born.
+
+Fake is the positive class everywhere, and a higher number means more fake.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+
+MediaKind = Literal["image", "video", "audio"]
+Decision = Literal["real", "fake", "undecided"]
+Reason = Literal["", "no_face", "too_small", "too_short", "silent", "unsure"]
+ForgeryKind = Literal["blend", "generator"]
+BoxXYXY = tuple[float, float, float, float]
+
+
+def _check_probability(name: str, value: float | None) -> None:
+    if value is not None and not 0.0 <= value <= 1.0:
+        raise ValueError(f"{name} must lie in [0, 1], got {value!r}")
+
+
+def _check_box(box_xyxy: BoxXYXY) -> None:
+    if len(box_xyxy) != 4 or not np.all(np.isfinite(box_xyxy)):
+        raise ValueError(f"box_xyxy must be four finite numbers, got {box_xyxy!r}")
+    x0, y0, x1, y1 = box_xyxy
+    if x1 <= x0 or y1 <= y0:
+        raise ValueError(f"box_xyxy must have x0 < x1 and y0 < y1, got {box_xyxy!r}")
+
+
+@dataclass(frozen=True)
+class Face:
+    """A face that a finder found in a picture.
+
+    Attributes:
+        box_xyxy: pixel corners (x0, y0, x1, y1); may reach over the picture's edge.
+        confidence: the finder's own, in [0, 1]; not comparable between finders.
+        landmarks_xy: right eye, left eye, nose, right and left mouth corner as seen in the picture
+            (the person's right eye first), or None from a finder that has none.
+    """
+
+    box_xyxy: BoxXYXY
+    confidence: float
+    landmarks_xy: tuple[tuple[float, float], ...] | None = None
+
+    def __post_init__(self) -> None:
+        _check_box(self.box_xyxy)
+        _check_probability("confidence", self.confidence)
+        if self.landmarks_xy is not None and len(self.landmarks_xy) != 5:
+            raise ValueError(f"landmarks_xy must hold 5 points, got {len(self.landmarks_xy)}")
+
+    @property
+    def size_px(self) -> float:
+        """Length of the shorter side of the box."""
+        x0, y0, x1, y1 = self.box_xyxy
+        return min(x1 - x0, y1 - y0)
+
+
+@dataclass(frozen=True, eq=False)
+class FaceCrop:
+    """One face cut from one frame, square, with the card's margin around it.
+
+    Attributes:
+        pixels_rgb: uint8, shape (size, size, 3), not normalised.
+        face: the face as found.
+        crop_xyxy: pixel corners in the source frame of what was cut; may reach over its edge.
+        time_s: seconds from the start; 0.0 for a still image.
+    """
+
+    pixels_rgb: np.ndarray
+    face: Face
+    crop_xyxy: BoxXYXY
+    time_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        pixels = self.pixels_rgb
+        if pixels.dtype != np.uint8 or pixels.ndim != 3 or pixels.shape[0] != pixels.shape[1] or pixels.shape[2] != 3:
+            raise ValueError(f"pixels_rgb must be uint8 (size, size, 3), got {pixels.dtype} {pixels.shape}")
+        _check_box(self.crop_xyxy)
+
+
+@dataclass(frozen=True)
+class NetworkScore:
+    """What one network says of one face.
+
+    Attributes:
+        network: its name on the card, for example "xception".
+        fake_probability: its own calibrated probability of fake.
+        kind_probability: for each kind of forgery that it was trained to see, its calibrated probability.
+    """
+
+    network: str
+    fake_probability: float
+    kind_probability: dict[ForgeryKind, float]
+
+    def __post_init__(self) -> None:
+        _check_probability("fake_probability", self.fake_probability)
+        for kind, value in self.kind_probability.items():
+            if kind not in get_args(ForgeryKind):
+                raise ValueError(f"unknown kind of forgery {kind!r}")
+            _check_probability(kind, value)
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """One thing that was looked at: a face in a picture.
+
+    Attributes:
+        box_xyxy: the face, in pixels of the upright picture.
+        crop_xyxy: the square around it that the networks saw; the patch map covers exactly this.
+        time_s: seconds from the start; 0.0 for a still image.
+        fake_probability: calibrated, of the ensemble; None when the face was not scored.
+        decision: for this face alone.
+        reason: why undecided; "" otherwise.
+        scores: one for each network; empty when the face was not scored.
+        agreement: fraction of networks on the ensemble's side of the threshold, in [0, 1]; None when not scored.
+        forgery_kind: which kind of forgery the score looks most like; None when not scored.
+        kind_probability: the ensemble's calibrated probability of each kind; empty when not scored.
+        patch_map: float32, shape (rows, columns), in [0, 1]: calibrated local probability of fake, averaged over
+            networks, over `crop_xyxy`; None when not scored or when the detector has none.
+        crop_rgb: uint8, shape (size, size, 3): the pixels that were scored; None when not scored.
+    """
+
+    box_xyxy: BoxXYXY
+    crop_xyxy: BoxXYXY
+    time_s: float
+    fake_probability: float | None
+    decision: Decision
+    reason: Reason
+    scores: tuple[NetworkScore, ...] = ()
+    agreement: float | None = None
+    forgery_kind: ForgeryKind | None = None
+    kind_probability: dict[ForgeryKind, float] | None = None
+    patch_map: np.ndarray | None = None
+    crop_rgb: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        _check_box(self.box_xyxy)
+        _check_outcome(self.fake_probability, self.decision, self.reason)
+        _check_probability("agreement", self.agreement)
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """The answer for one file.
+
+    Attributes:
+        fake_probability: calibrated; None: nothing could be scored.
+        decision: "real" or "fake" by the threshold; "undecided" otherwise.
+        reason: why undecided; "" otherwise. With reason "unsure" there is a probability all the same.
+        threshold: from the card, chosen on dev data.
+        undecided_band: (low, high): a probability strictly between is undecided, because dev data says that the
+            detector cannot tell there; low == high == threshold when the card has no band.
+        evidence: what was looked at, most suspicious first.
+        detector: card name and digest of the weights, for example "image-ensemble@1a2b3c4d5e6f".
+    """
+
+    fake_probability: float | None
+    decision: Decision
+    reason: Reason
+    threshold: float
+    undecided_band: tuple[float, float]
+    evidence: tuple[Evidence, ...]
+    detector: str
+
+    def __post_init__(self) -> None:
+        _check_outcome(self.fake_probability, self.decision, self.reason)
+        _check_probability("threshold", self.threshold)
+
+
+@dataclass(frozen=True)
+class MediaInfo:
+    """What the file's header says, after it was checked against the limits.
+
+    Attributes:
+        kind: image, video or audio.
+        format: as the content says and whatever the name claims: "JPEG", "PNG", "WEBP".
+        width_px: after the EXIF orientation was applied.
+        height_px: likewise.
+        bytes: length of the file.
+        sha256: of the file, in hex.
+    """
+
+    kind: MediaKind
+    format: str
+    width_px: int
+    height_px: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, eq=False)
+class Report:
+    """Everything that is said of one file.
+
+    Attributes:
+        path: as the caller gave it.
+        media: from the header.
+        verdict: the answer.
+        notes: sentences that a reader of the verdict should know ("only the first of 12 frames was looked at").
+        elapsed_s: wall time of opening, finding and scoring, without loading the networks.
+    """
+
+    path: str
+    media: MediaInfo
+    verdict: Verdict
+    notes: tuple[str, ...]
+    elapsed_s: float
+
+
+def _check_outcome(fake_probability: float | None, decision: Decision, reason: Reason) -> None:
+    _check_probability("fake_probability", fake_probability)
+    if decision not in get_args(Decision) or reason not in get_args(Reason):
+        raise ValueError(f"unknown decision or reason: {decision!r}, {reason!r}")
+    if (decision == "undecided") != bool(reason):
+        raise ValueError(f"a reason belongs to an undecided outcome and to no other: {decision!r}, {reason!r}")
+    if fake_probability is None and decision != "undecided":
+        raise ValueError("without a probability the outcome is undecided")

@@ -1,0 +1,140 @@
+"""`python -m eval.bench`: speeds as ratios to the obvious way, measured side by side in one run.
+
+The obvious way: OpenCV reads the file, mtcnn looks at the whole picture, and each of the four networks is asked by
+one `keras.predict`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+import detectors
+from detectors.card import read_card
+from detectors.errors import DeepfakeError
+from detectors.faces import cut_face, load_finder
+from detectors.runtime import KerasEnsemble, available_cores
+from detectors.types import Face
+from eval.record import cpu_name
+
+PICTURE_PX = (1280, 960)  # a photo as messengers pass it on
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs the command; returns its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m eval.bench", description=__doc__.split("\n")[0])
+    parser.add_argument("--picture", type=Path, help="default: the sample's astronaut, enlarged to 1280 × 960")
+    parser.add_argument("--repeat", type=int, default=15, help="default: %(default)s")
+    parser.add_argument("--skip-obvious", action="store_true", help="only our own times")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(argv)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            picture = options.picture or draw_picture(Path(folder))
+            told = measure(picture, options.repeat, obvious=not options.skip_obvious)
+    except DeepfakeError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    if options.json:
+        print(json.dumps(told, indent=2))
+    else:
+        print("\n".join(f"{key}: {value}" for key, value in told.items()))
+    return 0
+
+
+def draw_picture(folder: Path) -> Path:
+    """The sample's astronaut on a larger canvas: one face in a 1280 × 960 JPEG."""
+    from data_manifests.datasets.sample import FOLDER
+
+    portrait = cv2.imread(str(FOLDER / "real_astronaut.jpg"))
+    canvas = cv2.GaussianBlur(cv2.resize(portrait, PICTURE_PX), (0, 0), 25)
+    side = 720
+    canvas[120 : 120 + side, 280 : 280 + side] = cv2.resize(portrait, (side, side), interpolation=cv2.INTER_CUBIC)
+    path = folder / "one_face.jpg"
+    cv2.imwrite(str(path), canvas, [cv2.IMWRITE_JPEG_QUALITY, 92])
+    return path
+
+
+def measure(picture: Path, repeat: int, *, obvious: bool) -> dict[str, object]:
+    """Times in milliseconds and their ratios."""
+    told: dict[str, object] = {
+        "cpu": cpu_name(),
+        "cores": available_cores(),
+        "picture": f"{PICTURE_PX[0]} × {PICTURE_PX[1]}, one face",
+    }
+    detector = detectors.load()
+    ours = _median_ms(lambda: detector.detect(picture), repeat)
+    told["warm verdict, ms"] = round(ours, 1)
+    if obvious:
+        theirs = _obvious(picture, max(3, repeat // 4))
+        told["obvious way, ms"] = round(theirs, 1)
+        told["warm verdict: times faster"] = round(theirs / ours, 1)
+    cold, peak_mb = _command_s([sys.executable, "-m", "detectors", str(picture)])
+    tensorflow, _ = _command_s([sys.executable, "-c", "import tensorflow"])
+    told["cold `python -m detectors`, s"] = round(cold, 2)
+    told["cold, peak memory of the command, MB"] = round(peak_mb)
+    told["cold `import tensorflow`, s"] = round(tensorflow, 2)
+    told["cold: share of `import tensorflow`"] = round(cold / tensorflow, 2)
+    return told
+
+
+def _median_ms(work: Callable[[], object], repeat: int) -> float:
+    work()
+    times = []
+    for _ in range(repeat):
+        began = time.perf_counter()
+        work()
+        times.append((time.perf_counter() - began) * 1000)
+    return statistics.median(times)
+
+
+def _obvious(picture: Path, repeat: int) -> float:
+    """What people write first, with the same networks."""
+    card = read_card(detectors.DEFAULT_DETECTOR)
+    find = _mtcnn_on_everything()
+    models = KerasEnsemble(card).models
+
+    def once() -> float:
+        pixels = cv2.cvtColor(cv2.imread(str(picture)), cv2.COLOR_BGR2RGB)
+        faces = find(pixels) or load_finder("yunet")(pixels)
+        crops = np.stack(
+            [cut_face(pixels, f, margin=card.face_margin, size_px=card.input_size_px).pixels_rgb for f in faces]
+        )
+        return float(np.mean([m.predict(crops.astype(np.float32), verbose=0)["logits"].mean() for m in models]))
+
+    return _median_ms(once, repeat)
+
+
+def _mtcnn_on_everything() -> Callable[[np.ndarray], tuple[Face, ...]]:
+    """mtcnn on the picture at full size, as its README shows it."""
+    from mtcnn import MTCNN
+
+    from detectors.faces.mtcnn import faces_from_rows
+
+    net = MTCNN()
+    return lambda pixels: faces_from_rows(net.detect_faces(pixels), 1.0)
+
+
+def _command_s(command: list[str], repeat: int = 3) -> tuple[float, float]:
+    """Median wall time of a command, and the largest memory that any child of this process has used, in MB."""
+    times = []
+    for _ in range(repeat):
+        began = time.perf_counter()
+        subprocess.run(command, check=True, capture_output=True)
+        times.append(time.perf_counter() - began)
+    return statistics.median(times), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000
+
+
+if __name__ == "__main__":
+    sys.exit(main())

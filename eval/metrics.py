@@ -1,0 +1,226 @@
+"""Arrays to numbers. Fake is the positive class, and a higher score means more fake.
+
+scikit-learn computes what it has; what stands here is what it lacks. A metric that a set cannot define, because it
+holds one class only, is None: neither 0 nor 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn import metrics as sk
+
+BOOTSTRAP_DRAWS = 1000
+ECE_BINS = 10
+LOG_EDGE = 1e-7  # keeps the log loss finite where a probability is 0 or 1
+
+
+def _both(is_fake: np.ndarray) -> bool:
+    return bool(is_fake.any() and not is_fake.all())
+
+
+def _need_both(is_fake: np.ndarray) -> None:
+    if not _both(is_fake):
+        raise ValueError("only one class is present")
+
+
+def roc_points(is_fake: np.ndarray, fake_score: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """False-positive rates, true-positive rates and thresholds, equal scores merged, no point dropped.
+
+    Raises:
+        ValueError: only one class is present.
+    """
+    _need_both(is_fake)
+    return sk.roc_curve(is_fake, fake_score, drop_intermediate=False)
+
+
+def equal_error_rate(is_fake: np.ndarray, fake_score: np.ndarray) -> float:
+    """Rate at which false alarms equal misses, on the linearly interpolated ROC.
+
+    Args:
+        is_fake: bool, shape (n,).
+        fake_score: shape (n,), higher means more likely fake; any scale.
+
+    Returns:
+        A fraction in [0, 1], not per cent.
+
+    Raises:
+        ValueError: only one class is present.
+    """
+    fpr, tpr, _ = roc_points(is_fake, fake_score)
+    gap = fpr - (1 - tpr)  # rises from −1 to 1
+    at = int(np.searchsorted(gap >= 0, True))
+    if at == 0 or gap[at] == 0:
+        return float(fpr[at])
+    share = -gap[at - 1] / (gap[at] - gap[at - 1])
+    return float(fpr[at - 1] + share * (fpr[at] - fpr[at - 1]))
+
+
+def equal_error_rate_asvspoof(is_fake: np.ndarray, fake_score: np.ndarray) -> float:
+    """EER as the ASVspoof challenge's evaluation computes it: mean of both rates at the closest threshold, every
+    score a threshold of its own even where scores are equal (bona fide sorted first among equals).
+
+    Raises:
+        ValueError: only one class is present.
+    """
+    _need_both(is_fake)
+    bona_fide_score = -np.asarray(fake_score, dtype=np.float64)
+    scores = np.concatenate([bona_fide_score[~is_fake], bona_fide_score[is_fake]])
+    target = np.concatenate([np.ones((~is_fake).sum()), np.zeros(is_fake.sum())])
+    target = target[np.argsort(scores, kind="mergesort")]
+    hits = np.cumsum(target)
+    below = is_fake.sum() - (np.arange(1, len(target) + 1) - hits)
+    miss = np.concatenate([[0.0], hits / (~is_fake).sum()])
+    alarm = np.concatenate([[1.0], below / is_fake.sum()])
+    at = int(np.argmin(np.abs(miss - alarm)))
+    return float((miss[at] + alarm[at]) / 2)
+
+
+def tpr_at_fpr(is_fake: np.ndarray, fake_score: np.ndarray, fpr_limit: float) -> float:
+    """Largest share of fakes found at a threshold whose false-positive rate does not pass `fpr_limit`.
+
+    Raises:
+        ValueError: only one class is present.
+    """
+    fpr, tpr, _ = roc_points(is_fake, fake_score)
+    return float(tpr[fpr <= fpr_limit + 1e-12].max())
+
+
+def expected_calibration_error(is_fake: np.ndarray, probability: np.ndarray, bins: int = ECE_BINS) -> float:
+    """Weighted gap between mean probability and share of fakes, over equal-width bins of the positive class.
+
+    A probability on an edge belongs to the bin below it, and 0 to the first (Naeini et al., 2015).
+    """
+    which = np.clip(np.ceil(np.asarray(probability) * bins - 1e-9).astype(int) - 1, 0, bins - 1)
+    count = np.bincount(which, minlength=bins)
+    gap = np.abs(np.bincount(which, probability, bins) - np.bincount(which, is_fake.astype(float), bins))
+    return float(gap[count > 0].sum() / len(is_fake))
+
+
+def risk_coverage(
+    is_fake: np.ndarray, probability: np.ndarray, threshold: float = 0.5
+) -> tuple[np.ndarray, np.ndarray]:
+    """Coverage and error rate when only the surest are answered, surest first (Geifman and El-Yaniv, 2017).
+
+    How sure: the larger of p and 1 − p.
+    """
+    wrong = (probability >= threshold) != is_fake
+    order = np.argsort(-np.maximum(probability, 1 - probability), kind="stable")
+    n = np.arange(1, len(wrong) + 1)
+    return n / len(wrong), np.cumsum(wrong[order]) / n
+
+
+def area_under_risk_coverage(is_fake: np.ndarray, probability: np.ndarray, threshold: float = 0.5) -> float:
+    """AURC: mean risk over all coverages."""
+    return float(risk_coverage(is_fake, probability, threshold)[1].mean())
+
+
+def confusion(is_fake: np.ndarray, said_fake: np.ndarray) -> dict[str, int]:
+    """Counts tn, fp, fn, tp."""
+    tn, fp, fn, tp = sk.confusion_matrix(is_fake, said_fake, labels=[False, True]).ravel()
+    return {"tn": int(tn), "fp": int(fp), "fn": int(fn), "tp": int(tp)}
+
+
+def _rate(part: np.ndarray) -> float | None:
+    return float(part.mean()) if part.size else None
+
+
+Metric = Callable[[np.ndarray, np.ndarray, np.ndarray], "float | None"]  # labels, probabilities, decisions
+
+
+def _if_both(compute: Callable[[np.ndarray, np.ndarray, np.ndarray], float]) -> Metric:
+    return lambda y, p, d: float(compute(y, p, d)) if _both(y) else None
+
+
+# Every metric of a table, by name. A new one is a function above and a line here (and in the law test).
+METRICS: dict[str, Metric] = {
+    "auc": _if_both(lambda y, p, d: sk.roc_auc_score(y, p)),
+    "accuracy": lambda y, p, d: _rate(y == d),
+    "balanced_accuracy": _if_both(lambda y, p, d: (d[y].mean() + (~d[~y]).mean()) / 2),
+    "precision": lambda y, p, d: _rate(y[d]),
+    "recall": lambda y, p, d: _rate(d[y]),
+    "f1": _if_both(lambda y, p, d: sk.f1_score(y, d, zero_division=0)),
+    "macro_f1": _if_both(lambda y, p, d: sk.f1_score(y, d, average="macro", zero_division=0)),
+    "mcc": _if_both(lambda y, p, d: sk.matthews_corrcoef(y, d)),
+    "false_alarm_rate": lambda y, p, d: _rate(d[~y]),
+    "miss_rate": lambda y, p, d: _rate(~d[y]),
+    "average_precision": _if_both(lambda y, p, d: sk.average_precision_score(y, p)),
+    "eer": _if_both(lambda y, p, d: equal_error_rate(y, p)),
+    "eer_asvspoof": _if_both(lambda y, p, d: equal_error_rate_asvspoof(y, p)),
+    "tpr_at_fpr_1": _if_both(lambda y, p, d: tpr_at_fpr(y, p, 0.01)),
+    "tpr_at_fpr_5": _if_both(lambda y, p, d: tpr_at_fpr(y, p, 0.05)),
+    "brier": _if_both(lambda y, p, d: sk.brier_score_loss(y, p)),
+    "nll": _if_both(lambda y, p, d: sk.log_loss(y, np.clip(p, LOG_EDGE, 1 - LOG_EDGE))),
+    "ece": _if_both(lambda y, p, d: expected_calibration_error(y, p)),
+    "aurc": _if_both(lambda y, p, d: area_under_risk_coverage(y, p)),
+}
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its interval.
+
+    Attributes:
+        value: None when the set cannot define it.
+        ci95: percentile bootstrap over groups; None when too few draws could define it.
+    """
+
+    value: float | None
+    ci95: tuple[float, float] | None
+
+
+def group_draws(group_id: np.ndarray, *, draws: int = BOOTSTRAP_DRAWS, seed: int = 0) -> list[np.ndarray]:
+    """Row numbers of bootstrap sets: groups drawn with replacement, each with all of its rows."""
+    _, which = np.unique(group_id, return_inverse=True)
+    order = np.argsort(which, kind="stable")
+    starts = np.searchsorted(which[order], np.arange(which.max() + 2))
+    rng = np.random.default_rng(seed)
+    groups = len(starts) - 1
+    single = len(order) == groups
+    out = []
+    for _ in range(draws):
+        picked = rng.integers(0, groups, groups)
+        out.append(order[picked] if single else np.concatenate([order[starts[g] : starts[g + 1]] for g in picked]))
+    return out
+
+
+def estimate(
+    is_fake: np.ndarray,
+    probability: np.ndarray,
+    said_fake: np.ndarray,
+    group_id: np.ndarray,
+    *,
+    names: tuple[str, ...] = tuple(METRICS),
+    draws: int = BOOTSTRAP_DRAWS,
+    seed: int = 0,
+) -> dict[str, Estimate]:
+    """Metrics with 95 % intervals.
+
+    Args:
+        is_fake: bool (n,).
+        probability: (n,), of fake.
+        said_fake: bool (n,), the decision.
+        group_id: (n,); rows of one group are drawn together.
+        names: of `METRICS`.
+        draws: bootstrap sets; 0 for no intervals.
+        seed: of the draws.
+    """
+    if not len(is_fake):
+        return {name: Estimate(None, None) for name in names}
+    values = {name: METRICS[name](is_fake, probability, said_fake) for name in names}
+    spread: dict[str, list[float]] = {name: [] for name in names}
+    for rows in group_draws(group_id, draws=draws, seed=seed) if draws else ():
+        y, p, d = is_fake[rows], probability[rows], said_fake[rows]
+        for name in names:
+            if values[name] is not None and (value := METRICS[name](y, p, d)) is not None:
+                spread[name].append(value)
+    return {name: Estimate(values[name], _interval(spread[name], draws)) for name in names}
+
+
+def _interval(values: list[float], draws: int) -> tuple[float, float] | None:
+    if not draws or len(values) < draws / 2:
+        return None
+    low, high = np.percentile(values, [2.5, 97.5])
+    return float(low), float(high)

@@ -1,0 +1,175 @@
+"""`result.json`: every number, and what ran, on what, with what."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import platform
+import subprocess
+from collections import Counter
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eval.metrics import Estimate, confusion, estimate
+from eval.rows import Rows
+
+PACKAGES = ("numpy", "opencv-python-headless", "openvino", "pillow", "scikit-learn")
+METHOD_METRICS = ("auc", "average_precision", "eer", "recall")
+
+
+def machine() -> dict[str, Any]:
+    """Python, packages and processor."""
+    packages = {}
+    for name in PACKAGES:
+        try:
+            packages[name] = version(name)
+        except PackageNotFoundError:
+            packages[name] = None
+    return {"python": platform.python_version(), "packages": packages, "cpu": cpu_name()}
+
+
+def cpu_name() -> str:
+    """The processor as it calls itself, with the vector instructions that decide a network's speed."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    fields = dict(line.split(":", 1) for line in lines if ":" in line)
+    told = {key.strip(): value.strip() for key, value in fields.items()}
+    flags = set(told.get("flags", "").split())
+    speed = (
+        "AVX-512 BF16"
+        if "avx512_bf16" in flags
+        else "AVX-512"
+        if "avx512f" in flags
+        else "AVX2"
+        if "avx2" in flags
+        else "no AVX2"
+    )
+    return f"{told.get('model name', platform.machine())} ({speed})"
+
+
+def project_commit() -> str | None:
+    """Commit of the checkout this file lies in, "+" when changed; None outside one."""
+    try:
+        here = Path(__file__).parent
+        done = subprocess.run(
+            ["git", "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"],
+            cwd=here, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip() or None
+
+
+def compute_result(rows: Rows, *, threshold: float, seed: int, draws: int = 1000) -> dict[str, Any]:
+    """All numbers, from rows alone.
+
+    Args:
+        rows: of one run.
+        threshold: from the card; an "unsure" file still has a probability, and counts by it here.
+        seed: of the bootstrap.
+        draws: of the bootstrap.
+    """
+    keep = rows.scored
+    y, p, groups = rows.is_fake[keep], rows.fake_probability[keep], rows.group_id[keep].astype(str)
+    said = p >= threshold
+    overall = estimate(y, p, said, groups, draws=draws, seed=seed)
+    by_method = {}
+    for method in sorted({m for m in rows.method[keep] if m != "real"}):
+        these = ~y | (rows.method[keep] == method)
+        part = estimate(y[these], p[these], said[these], groups[these], names=METHOD_METRICS, draws=draws, seed=seed)
+        by_method[method] = {"n_fake": int((rows.method[keep] == method).sum())} | _plain(part)
+    by_source = {}
+    for source in sorted(set(rows.source[keep][~y])):
+        these = ~y & (rows.source[keep] == source)
+        part = estimate(
+            y[these], p[these], said[these], groups[these], names=("false_alarm_rate",), draws=draws, seed=seed
+        )
+        by_source[source or "real"] = {"n_real": int(these.sum())} | _plain(part)
+    by_network = {}
+    for name, scores in rows.networks.items():
+        if not np.isnan(scores[keep]).any() and keep.any():
+            by_network[name] = _plain(
+                estimate(y, scores[keep], said, groups, names=("auc", "ece"), draws=draws, seed=seed)
+            )
+    baseline_rows = ~np.isnan(rows.baseline_score)
+    b_y, b_s = rows.is_fake[baseline_rows], rows.baseline_score[baseline_rows]
+    baseline = estimate(
+        b_y,
+        b_s,
+        b_s >= 0.5,
+        rows.group_id[baseline_rows].astype(str),
+        names=("auc", "accuracy", "eer"),
+        draws=draws,
+        seed=seed,
+    )
+    return {
+        "metrics": {
+            "overall": _plain(overall),
+            "by_method": by_method,
+            "by_source": by_source,
+            "by_network": by_network,
+            "baseline_brightness": _plain(baseline),
+            "majority": _constant_rows(y),
+        },
+        "confusion_matrix": confusion(y, said) if len(y) else None,
+        "threshold": threshold,
+        "counts": _counts(rows, said),
+    }
+
+
+def _plain(estimates: dict[str, Estimate]) -> dict[str, dict[str, Any]]:
+    return {n: {"value": e.value, "ci95": None if e.ci95 is None else list(e.ci95)} for n, e in estimates.items()}
+
+
+def _constant_rows(y: np.ndarray) -> dict[str, Any]:
+    """What one gets without looking: always the larger class, and always fake."""
+    if not len(y):
+        return {"accuracy_always_majority": None, "accuracy_always_fake": None, "f1_always_fake": None}
+    share = float(y.mean())
+    return {
+        "accuracy_always_majority": max(share, 1 - share),
+        "accuracy_always_fake": share,
+        "f1_always_fake": 2 * share / (1 + share) if share else None,
+    }
+
+
+def _counts(rows: Rows, said: np.ndarray) -> dict[str, Any]:
+    """How many were scored, and what abstaining costs; see docs/evaluation.md for each."""
+    n = len(rows.is_fake)
+    keep = rows.scored
+    right = np.zeros(n, bool)
+    right[keep] = said == rows.is_fake[keep]
+    decided = rows.decision != "undecided"
+    return {
+        "n": n,
+        "n_real": int((~rows.is_fake).sum()),
+        "n_fake": int(rows.is_fake.sum()),
+        "n_scored": int(keep.sum()),
+        "n_not_scored": {str(k): v for k, v in sorted(Counter(rows.reason[~keep]).items())},
+        "n_errors": int((rows.error != "").sum()),
+        "coverage": float(keep.mean()) if n else None,
+        "accuracy_not_scored_counted_wrong": float(right.mean()) if n else None,
+        "n_undecided": int((~decided).sum()),
+        "coverage_decided": float(decided.mean()) if n else None,
+        "accuracy_where_decided": float(right[decided].mean()) if decided.any() else None,
+        "accuracy_undecided_counted_wrong": float((right & decided).mean()) if n else None,
+    }
+
+
+def write_result(result: dict[str, Any], folder: Path) -> Path:
+    """Strict JSON: undefined is null, and NaN is refused."""
+    path = folder / "result.json"
+    part = folder / "result.json.part"
+    part.write_text(json.dumps(result, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+    part.replace(path)
+    return path
+
+
+def now() -> str:
+    """UTC, ISO 8601, to the second."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")

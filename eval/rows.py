@@ -1,0 +1,136 @@
+"""One row a file: written as they come, read back to be measured."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from data_manifests.schema import Sample
+from detectors.types import Report
+
+FIXED = (
+    "sample_id", "path", "is_fake", "method", "source", "group_id", "split", "fake_probability", "decision", "reason",
+    "error", "n_faces", "looks_most_like", "baseline_score",
+)  # fmt: skip
+NETWORK = "network_"
+SCORE_FORMAT = "{:.8f}"
+
+
+def row_of(
+    sample: Sample, report: Report | None, error: str, baseline: float | None, networks: tuple[str, ...]
+) -> dict[str, str]:
+    """The row of one file; a report is absent where the file could not be read, and `error` says why."""
+    verdict = report.verdict if report else None
+    first = verdict.evidence[0] if verdict and verdict.evidence else None
+    scores = {s.network: s.fake_probability for s in first.scores} if first else {}
+    row = {
+        "sample_id": sample.sample_id,
+        "path": sample.path,
+        "is_fake": str(int(sample.is_fake)),
+        "method": sample.method,
+        "source": sample.source,
+        "group_id": sample.group_id,
+        "split": sample.split,
+        "fake_probability": _text(verdict.fake_probability if verdict else None),
+        "decision": verdict.decision if verdict else "undecided",
+        "reason": verdict.reason if verdict else "unreadable",
+        "error": error,
+        "n_faces": str(len(verdict.evidence)) if verdict else "",
+        "looks_most_like": (first.forgery_kind or "") if first else "",
+        "baseline_score": _text(baseline),
+    }
+    return row | {NETWORK + name: _text(scores.get(name)) for name in networks}
+
+
+def _text(value: float | None) -> str:
+    return "" if value is None else SCORE_FORMAT.format(value)
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """A table of predictions.
+
+    Attributes:
+        is_fake: bool (n,).
+        fake_probability: float64 (n,), NaN where the file was not scored.
+        decision, reason, method, source, group_id, error: str (n,).
+        baseline_score: float64 (n,), NaN where the file could not be read.
+        networks: each network's own probability, float64 (n,), NaN where not scored.
+    """
+
+    is_fake: np.ndarray
+    fake_probability: np.ndarray
+    decision: np.ndarray
+    reason: np.ndarray
+    method: np.ndarray
+    source: np.ndarray
+    group_id: np.ndarray
+    error: np.ndarray
+    baseline_score: np.ndarray
+    networks: dict[str, np.ndarray]
+
+    @property
+    def scored(self) -> np.ndarray:
+        """bool (n,)."""
+        return ~np.isnan(self.fake_probability)
+
+
+def read_rows(file: Path) -> Rows:
+    """Reads `predictions.csv`."""
+    with file.open(newline="", encoding="utf-8") as lines:
+        told = list(csv.DictReader(lines))
+    names = [key for key in (told[0] if told else {}) if key.startswith(NETWORK)]
+
+    def text(key: str) -> np.ndarray:
+        return np.array([row[key] for row in told], dtype=object)
+
+    def number(key: str) -> np.ndarray:
+        return np.array([float(row[key]) if row[key] else np.nan for row in told])
+
+    return Rows(
+        np.array([row["is_fake"] == "1" for row in told], dtype=bool),
+        number("fake_probability"), text("decision"), text("reason"), text("method"), text("source"),
+        text("group_id"), text("error"), number("baseline_score"),
+        {name.removeprefix(NETWORK): number(name) for name in names},
+    )  # fmt: skip
+
+
+class RowFile:
+    """Appends rows so that a stop at any moment loses at most the one being written.
+
+    Attributes:
+        done: sample ids that are in the file already.
+    """
+
+    def __init__(self, file: Path, networks: tuple[str, ...]) -> None:
+        self._columns = (*FIXED, *(NETWORK + name for name in networks))
+        self.done = _mend(file, self._columns)
+        self._out = file.open("a", newline="", encoding="utf-8")
+        self._writer = csv.DictWriter(self._out, self._columns, lineterminator="\n")
+        if not file.stat().st_size:
+            self._writer.writeheader()
+            self._out.flush()
+
+    def write(self, rows: Iterable[dict[str, str]]) -> None:
+        """Appends and flushes."""
+        self._writer.writerows(rows)
+        self._out.flush()
+
+    def close(self) -> None:
+        self._out.close()
+
+
+def _mend(file: Path, columns: tuple[str, ...]) -> set[str]:
+    """Cuts off a last line that a stop left half-written; returns the ids of the whole ones."""
+    if not file.exists():
+        return set()
+    data = file.read_bytes()
+    whole = data[: data.rfind(b"\n") + 1]
+    if len(whole) != len(data):
+        file.write_bytes(whole)
+    reader = csv.DictReader(whole.decode("utf-8").splitlines())
+    return {row["sample_id"] for row in reader if None not in row.values() and len(row) == len(columns)}

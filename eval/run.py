@@ -1,0 +1,135 @@
+"""`python -m eval.run --dataset NAME`: rows, numbers, figures and a report."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import detectors
+from data_manifests.datasets import dataset_names, find_dataset
+from data_manifests.schema import DatasetCard
+from detectors.card import WeightsCard
+from detectors.errors import DatasetError, DeepfakeError, UsageError
+from detectors.faces import FINDER_NAMES
+from eval.predict import choose, predict, show_progress
+from eval.record import compute_result, machine, now, project_commit, write_result
+from eval.report import write_report
+from eval.rows import RowFile, read_rows
+
+Loader = Callable[..., detectors.Detector]
+BASELINE_THRESHOLD = 0.5
+
+
+def main(argv: list[str] | None = None, load: Loader = detectors.load) -> int:
+    """Runs the command; returns its exit code: 0, or 2 with one line that says what is wrong."""
+    parser = argparse.ArgumentParser(
+        prog="python -m eval.run",
+        description="Measures a detector on a dataset as it was downloaded. The same command again goes on where a "
+        "stopped run was.",
+    )
+    parser.add_argument("--dataset", required=True, help=f"one of {', '.join(dataset_names())}")
+    parser.add_argument("--root", type=Path, help="folder of the dataset")
+    parser.add_argument("--split", choices=("train", "dev", "test"), help="only these samples")
+    parser.add_argument("--detector", default=detectors.DEFAULT_DETECTOR, help="default: %(default)s")
+    parser.add_argument("--finder", default="yunet", choices=FINDER_NAMES, help="face finder (default: %(default)s)")
+    parser.add_argument("--limit", type=int, help="at most so many files, classes and methods in equal parts")
+    parser.add_argument("--out", type=Path, help="folder of the run (default: runs/DATASET-DETECTOR-DATE)")
+    parser.add_argument("--seed", type=int, default=0, help="of --limit and of the intervals (default: %(default)s)")
+    options = parser.parse_args(argv)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", stream=sys.stderr)
+    try:
+        folder = run(options, load)
+    except DeepfakeError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on from here.", file=sys.stderr)
+        return 130
+    print(folder / "report.md")
+    return 0
+
+
+def run(options: argparse.Namespace, load: Loader) -> Path:
+    """The whole run; returns its folder."""
+    card, index = find_dataset(options.dataset)
+    if options.limit is not None and options.limit < 1:
+        raise UsageError("--limit must be at least 1.")
+    samples = index(options.root)
+    if options.split:
+        samples = [s for s in samples if s.split == options.split]
+        if not samples:
+            raise DatasetError(f"{card.name} has no samples of the split {options.split}.")
+    samples = choose(samples, options.limit, options.seed)
+    detector = load(options.detector, finder=options.finder)
+    baseline = load(detectors.BASELINE)
+    weights = detector.card
+    networks = tuple(m.network for m in weights.members) if weights else ()
+    threshold = weights.threshold if weights else BASELINE_THRESHOLD
+    today = datetime.date.today().isoformat()
+    folder: Path = options.out or Path("runs") / f"{card.name}-{options.detector}-{today}"
+    folder.mkdir(parents=True, exist_ok=True)
+    configuration = {
+        "dataset": card.name,
+        "root": None if options.root is None else str(options.root),
+        "split": options.split,
+        "detector": options.detector,
+        "weights_digest": detector.digest or None,
+        "finder": options.finder,
+        "limit": options.limit,
+        "seed": options.seed,
+        "threshold": threshold,
+        "threshold_source": weights.threshold_source if weights else "fixed at 0.5",
+    }
+    _claim(folder, configuration)
+    began = now()
+    rows = RowFile(folder / "predictions.csv", networks)
+    try:
+        predict(samples, detector, baseline, rows, networks, show_progress)
+    finally:
+        rows.close()
+    numbers = compute_result(read_rows(folder / "predictions.csv"), threshold=threshold, seed=options.seed)
+    record = {
+        "level": "image",
+        "configuration": configuration,
+        "dataset": {"name": card.name, "title": card.title, "licence": card.licence, "note": card.note},
+        "seen_in_training": seen_in_training(card, weights),
+        "training_data": [d.name for d in weights.training_data] if weights else [],
+        "machine": machine(),
+        "commit": project_commit(),
+        "started": began,
+        "finished": now(),
+    }
+    write_result(numbers | {"record": record}, folder)
+    write_report(folder)
+    return folder
+
+
+def seen_in_training(dataset: DatasetCard, weights: WeightsCard | None) -> str:
+    """ "same dataset", "no" or "unknown": a folder of anyone's files cannot tell."""
+    if weights is None:
+        return "no"
+    if not dataset.known_to_training:
+        return "unknown"
+    trained = {d.name for d in weights.training_data}
+    return "same dataset" if trained & set(dataset.known_to_training) else "no"
+
+
+def _claim(folder: Path, configuration: dict[str, object]) -> None:
+    """A folder holds one configuration; another is refused."""
+    file = folder / "run.json"
+    if file.exists():
+        if json.loads(file.read_text(encoding="utf-8")) != configuration:
+            raise UsageError(f"{folder} holds a run with other options; choose another --out or remove it.")
+    elif any(folder.iterdir()):
+        raise UsageError(f"{folder} is not empty and holds no run; choose another --out.")
+    else:
+        file.write_text(json.dumps(configuration, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

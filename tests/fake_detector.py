@@ -1,0 +1,135 @@
+"""A detector without weights for the page's tests: it finds the faces that it is told to and gives hand-made scores."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from detectors.card import Affine, Member, Metric, TrainingData, WeightsCard, WeightsFile
+from detectors.errors import UsageError
+from detectors.faces import FINDER_NAMES
+from detectors.media import read_image
+from detectors.types import BoxXYXY, Decision, Evidence, NetworkScore, Reason, Report, Verdict
+
+NETWORKS = ("xception", "inception_v3", "resnet50", "densenet121")
+CROP_PX = 64
+
+
+def make_card() -> WeightsCard:
+    """A card with every field set; nothing in it was measured."""
+    entry = WeightsFile("drawn.bin", "0" * 64, 1)
+    line = {"blend": Affine(1.0, 0.0), "generator": Affine(1.0, 0.0)}
+    return WeightsCard(
+        schema=1,
+        name="image-ensemble",
+        media_kind="image",
+        members=tuple(Member(name, (entry,), entry, line, (0.0, 0.0)) for name in NETWORKS),
+        input_size_px=CROP_PX,
+        face_margin=0.2,
+        min_face_px=40,
+        heads=("blend", "generator"),
+        head_pooling="noisy-or",
+        calibration=Affine(1.0, 0.0),
+        threshold=0.6,
+        threshold_source="5 % false alarms on drawn pictures",
+        dev_false_alarm_rate=0.05,
+        dev_miss_rate=0.21,
+        undecided_low=0.45,
+        undecided_high=0.6,
+        training_data=(TrainingData("drawn <faces>", "CC0", 1200, 3400),),
+        metrics=(Metric("drawn", "test", "image", "auc", 0.931, 0.912, 0.949, 500, 500),),
+        probe_tolerance=0.1,
+        licence="CC BY-NC-4.0",
+        recipe="drawn.toml",
+        commit="",
+        created="2026-11-21",
+    )
+
+
+def make_evidence(
+    box_xyxy: BoxXYXY,
+    fake_probability: float | None,
+    *,
+    decision: Decision | None = None,
+    reason: Reason = "",
+    crop_rgb: np.ndarray | None = None,
+) -> Evidence:
+    """One face; the decision follows from the card's threshold unless it is given."""
+    if fake_probability is None:
+        return Evidence(box_xyxy, box_xyxy, 0.0, None, "undecided", reason or "too_small")
+    if crop_rgb is None:
+        crop_rgb = np.full((CROP_PX, CROP_PX, 3), 120, np.uint8)
+    offsets = (0.04, -0.05, 0.02, -0.3)
+    each = [float(np.clip(fake_probability + offset, 0.001, 0.999)) for offset in offsets]
+    over = fake_probability >= 0.6
+    ramp = np.linspace(0, 1, 12, dtype=np.float32)
+    return Evidence(
+        box_xyxy=box_xyxy,
+        crop_xyxy=box_xyxy,
+        time_s=0.0,
+        fake_probability=fake_probability,
+        decision=decision or ("undecided" if reason else "fake" if over else "real"),
+        reason=reason,
+        scores=tuple(NetworkScore(n, p, {"blend": p / 2, "generator": p}) for n, p in zip(NETWORKS, each, strict=True)),
+        agreement=float(np.mean([(p >= 0.6) == over for p in each])),
+        forgery_kind="generator",
+        kind_probability={"blend": fake_probability / 2, "generator": fake_probability},
+        patch_map=np.outer(ramp, ramp) * fake_probability,
+        crop_rgb=crop_rgb,
+    )
+
+
+class FakeDetector:
+    """Sees a face in every given box, a share of the picture, and gives each its score."""
+
+    name = "image-ensemble"
+    digest = hashlib.sha256(b"drawn").hexdigest()
+
+    def __init__(self, faces: Sequence[tuple[BoxXYXY, float | None]], notes: tuple[str, ...] = ()) -> None:
+        self.card = make_card()
+        self.network_names = NETWORKS
+        self._faces = faces
+        self._notes = notes
+
+    def detect(self, path: str | Path, *, with_maps: bool = True) -> Report:
+        still = read_image(path)
+        height, width = still.pixels_rgb.shape[:2]
+        evidence = []
+        for (x0, y0, x1, y1), probability in self._faces:
+            box = (x0 * width, y0 * height, x1 * width, y1 * height)
+            left, top, right, bottom = (max(0, round(v)) for v in box)
+            cut = still.pixels_rgb[top:bottom, left:right]
+            rows = np.linspace(0, cut.shape[0] - 1, CROP_PX).astype(int)
+            columns = np.linspace(0, cut.shape[1] - 1, CROP_PX).astype(int)
+            reason: Reason = "unsure" if probability is not None and 0.45 < probability < 0.6 else ""
+            crop = np.ascontiguousarray(cut[rows][:, columns])
+            evidence.append(make_evidence(box, probability, reason=reason, crop_rgb=crop))
+        evidence.sort(key=lambda e: -(-1.0 if e.fake_probability is None else e.fake_probability))
+        return Report(str(path), still.info, self._verdict(tuple(evidence)), (*still.notes, *self._notes), 0.081)
+
+    def _verdict(self, evidence: tuple[Evidence, ...]) -> Verdict:
+        who = f"{self.name}@{self.digest[:12]}"
+        if not evidence:
+            return Verdict(None, "undecided", "no_face", 0.6, (0.45, 0.6), (), who)
+        first = evidence[0]
+        return Verdict(first.fake_probability, first.decision, first.reason, 0.6, (0.45, 0.6), evidence, who)
+
+    def score_crops(self, crops_rgb: np.ndarray) -> np.ndarray:
+        """Brighter on the left is more fake: something that LIME can find out."""
+        time.sleep(0.02)
+        return np.asarray(crops_rgb[:, :, : CROP_PX // 2].mean((1, 2, 3)) / 255, dtype=np.float64)
+
+
+def loader_of(detector: FakeDetector) -> Callable[..., FakeDetector]:
+    """Stands for `detectors.load`."""
+
+    def load(name: str = "image-ensemble", *, finder: str = "yunet") -> FakeDetector:
+        if finder not in FINDER_NAMES:
+            raise UsageError(f"there is no face finder {finder!r}; choose from {', '.join(FINDER_NAMES)}.")
+        return detector
+
+    return load

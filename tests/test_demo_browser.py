@@ -1,0 +1,181 @@
+"""The page in a real, headless Chromium, with a detector that needs no weights."""
+
+from __future__ import annotations
+
+import shutil
+
+import numpy as np
+import pytest
+from fake_detector import FakeDetector, loader_of
+from PIL import Image
+
+from demo import words
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+WAIT_MS = 20_000
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed"),
+    # gradio and uvicorn warn of their own matters while they serve.
+    pytest.mark.filterwarnings("ignore"),
+]
+
+
+class SlowToExplain(FakeDetector):
+    """Gives the page time to show progress, and a person time to press Cancel."""
+
+    def score_crops(self, crops_rgb):
+        import time
+
+        time.sleep(0.15)
+        return super().score_crops(crops_rgb)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("files")
+    y, x = np.mgrid[0:300, 0:400]
+    pixels = np.stack([x * 255 // 399, y * 255 // 299, (x + y) % 256], -1).astype(np.uint8)
+    Image.fromarray(pixels).save(folder / "portrait.jpg", quality=92)
+    (folder / "letter.jpg").write_text("This is a letter and not a picture.")
+    (folder / "manifest.csv").write_text("path,label\nportrait.jpg,real\n", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def served_url(files):
+    from demo.page import build_page, launch_page
+
+    detector = SlowToExplain([((0.3, 0.2, 0.6, 0.7), 0.94), ((0.7, 0.1, 0.9, 0.5), 0.12)])
+    page = build_page(loader_of(detector), sample_dir=files)
+    _, url, _ = launch_page(page, max_mb=1, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
+    yield url
+    page.close(verbose=False)
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from demo.screenshots import CHROMIUM_ARGS
+
+    playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium, served_url):
+    """A fresh visitor, who fails the test when the page calls anywhere else or logs an error of its own."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    tab = context.new_page()
+    strangers, broken = [], []
+    tab.on("request", lambda r: strangers.append(r.url) if _is_elsewhere(r.url, served_url) else None)
+    tab.on("pageerror", lambda error: broken.append(str(error)))
+    tab.goto(served_url)
+    tab.wait_for_selector("#check", timeout=WAIT_MS)
+    yield tab
+    context.close()
+    assert strangers == []
+    assert broken == []
+
+
+def _is_elsewhere(url, served_url):
+    return not url.startswith((served_url.rstrip("/"), "data:", "blob:"))
+
+
+def upload(page, path):
+    page.set_input_files("#picture input[type=file]", str(path))
+    page.wait_for_selector("#picture img", timeout=WAIT_MS)
+    page.click("#check")
+
+
+def test_a_picture_gets_a_verdict_and_a_card_for_each_face(page, files):
+    upload(page, files / "portrait.jpg")
+    page.wait_for_selector("#verdict .dc-downloads", timeout=WAIT_MS)
+    assert page.inner_text("#verdict h2") == "Strong evidence of manipulation"
+    assert "94 % manipulated" in page.inner_text("#verdict")
+    assert page.locator("#faces .dc-face").count() == 2
+    assert all(page.locator("#faces img").evaluate_all("images => images.map(i => i.naturalWidth > 0 && !!i.alt)"))
+    with page.expect_download() as download:
+        page.get_by_role("link", name="JSON").click()
+    assert download.value.suggested_filename == "portrait-report.json"
+    assert '"decision": "fake"' in download.value.path().read_text(encoding="utf-8")
+
+
+def test_text_in_a_file_named_jpg_gets_a_sentence_in_the_page(page, files):
+    upload(page, files / "letter.jpg")
+    page.wait_for_selector("#verdict [role=alert]", timeout=WAIT_MS)
+    said = page.inner_text("#verdict")
+    assert words.ERROR_HEADLINE in said
+    assert "Only JPEG, PNG and WebP" in said
+    assert "Traceback" not in page.content()
+
+
+def test_pressing_the_button_without_a_picture_gets_a_sentence(page):
+    page.click("#check")
+    page.wait_for_selector("#verdict [role=alert]", timeout=WAIT_MS)
+    assert words.NO_PICTURE in page.inner_text("#verdict")
+
+
+def test_an_old_verdict_does_not_stay_beside_a_new_picture(page, files):
+    upload(page, files / "portrait.jpg")
+    page.wait_for_selector("#verdict .dc-downloads", timeout=WAIT_MS)
+    page.set_input_files("#picture input[type=file]", str(files / "letter.jpg")) if page.locator(
+        "#picture input[type=file]"
+    ).count() else page.locator("#picture").get_by_label("Clear").click()
+    page.wait_for_selector("#verdict .dc-empty, #verdict.dc-empty", timeout=WAIT_MS)
+    assert page.locator("#faces .dc-face").count() == 0
+
+
+def test_an_example_is_checked_by_one_click(page):
+    page.locator("#examples-real button, #examples-real [role=button]").first.click()
+    page.wait_for_selector("#verdict .dc-downloads", timeout=WAIT_MS)
+
+
+def test_lime_shows_its_progress_and_can_be_cancelled(page, files):
+    upload(page, files / "portrait.jpg")
+    page.wait_for_selector("#explain", timeout=WAIT_MS)
+    page.click("#explain")
+    page.wait_for_selector("#explanation progress", timeout=WAIT_MS)
+    page.click("#cancel")
+    page.wait_for_selector(f"#explanation :text('{words.LIME_STOPPED}')", timeout=WAIT_MS)
+
+
+def test_everything_can_be_reached_by_keyboard(page, files):
+    page.set_input_files("#picture input[type=file]", str(files / "portrait.jpg"))
+    page.wait_for_selector("#picture img", timeout=WAIT_MS)
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "check":
+            break
+    else:
+        pytest.fail("Tab never reached the button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#verdict .dc-downloads", timeout=WAIT_MS)
+
+
+def test_a_phone_need_not_scroll_sideways(page, files, tmp_path):
+    page.set_viewport_size({"width": 390, "height": 844})
+    upload(page, files / "portrait.jpg")
+    page.wait_for_selector("#verdict .dc-downloads", timeout=WAIT_MS)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("tab", name=words.ABOUT_TAB).click()
+    page.wait_for_selector("#about h2", timeout=WAIT_MS)
+    assert page.inner_text("#about h2 >> nth=0") == words.LIMITS_HEADING
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    shot = tmp_path / "phone.png"
+    page.screenshot(path=shot)
+    with Image.open(shot) as picture:
+        assert picture.size == (390, 844)
+
+
+def test_every_endpoint_has_a_name_and_report_is_the_public_one(served_url):
+    import json
+    import urllib.request
+
+    with urllib.request.urlopen(f"{served_url}gradio_api/info") as answer:
+        told = json.load(answer)
+    assert list(told["named_endpoints"]) == ["/report"]
+    assert told["unnamed_endpoints"] == {}

@@ -1,0 +1,1 @@
+"""Makes weights and the card that travels with them."""

@@ -1,0 +1,130 @@
+"""Calibration, pooling, threshold and undecided band: chosen on dev, written on the card."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from detectors.card import Affine, Metric
+from detectors.decide import MAX_LOGIT, pool_heads, sigmoid
+from detectors.networks.backbones import HEADS
+from training.devset import DevSet
+
+log = logging.getLogger(__name__)
+
+TARGET_FALSE_ALARMS = 0.05  # of dev photos, each source weighing the same
+TARGET_BAND_MISSES = 0.10  # below the band at most so many of the dev fakes may lie
+MIN_SCALE = 0.02  # a head that dev finds useless is flattened, never inverted
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What goes on the card; see `detectors.card.WeightsCard`."""
+
+    heads: tuple[dict[str, Affine], ...]
+    pooling: str
+    final: Affine
+    threshold: float
+    false_alarm_rate: float
+    miss_rate: float
+    undecided_low: float
+
+
+def fit_affine(logits: np.ndarray, is_fake: np.ndarray, weights: np.ndarray) -> Affine:
+    """Platt's scaling: weighted logistic regression on one logit (n,)."""
+    x = np.clip(logits, -MAX_LOGIT, MAX_LOGIT)[:, None]
+    model = LogisticRegression(C=1e4, max_iter=1000).fit(x, is_fake, sample_weight=weights * len(weights))
+    return Affine(max(MIN_SCALE, float(model.coef_[0, 0])), float(model.intercept_[0]))
+
+
+def family_auc(score: np.ndarray, dev: DevSet, *, held_out: bool | None = False) -> dict[str, float]:
+    """AUC of each family of fakes against all real dev crops, every source of them weighing the same."""
+    out = {}
+    reals = ~dev.is_fake
+    for family in sorted(set(dev.family[dev.is_fake])):
+        rows = dev.family == family
+        if held_out is not None and dev.is_held_out[rows][0] != held_out:
+            continue
+        keep = reals | rows
+        out[str(family)] = float(roc_auc_score(dev.is_fake[keep], score[keep], sample_weight=dev.weights(keep)[keep]))
+    return out
+
+
+def macro_auc(score: np.ndarray, dev: DevSet) -> float:
+    """Mean of `family_auc` over the families that may choose."""
+    return float(np.mean(list(family_auc(score, dev).values())))
+
+
+def calibrate(logits: np.ndarray, dev: DevSet) -> Calibration:
+    """Fits everything on dev.
+
+    Args:
+        logits: raw, shape (n, members, heads).
+        dev: the crops they were computed on; held-out families take no part.
+    """
+    usable = ~dev.is_held_out
+    heads: list[dict[str, Affine]] = []
+    calibrated = np.empty(logits.shape, dtype=np.float64)
+    for m in range(logits.shape[1]):
+        lines = {}
+        for h, head in enumerate(HEADS):
+            taught = usable & (dev.kind_labels[:, h] >= 0)  # a head answers for the kind that it was taught
+            weights = dev.weights(taught)
+            line = fit_affine(logits[taught, m, h], dev.is_fake[taught], weights[taught])
+            lines[head] = line
+            calibrated[:, m, h] = line.scale * logits[:, m, h] + line.bias
+        heads.append(lines)
+    weights = dev.weights(usable)
+    best: tuple[float, str, np.ndarray] | None = None
+    for pooling in ("noisy-or", "mean-logit"):
+        mean = pool_heads(calibrated, pooling).mean(1)
+        value = macro_auc(mean, dev)
+        log.info("dev macro AUC with %s: %.4f", pooling, value)
+        if best is None or value > best[0]:
+            best = (value, pooling, mean)
+    assert best is not None  # two poolings were tried
+    _, pooling, mean = best
+    final = fit_affine(mean[usable], dev.is_fake[usable], weights[usable])
+    fake = sigmoid(final.scale * mean + final.bias)
+    threshold = _quantile(fake, weights * ~dev.is_fake, 1 - TARGET_FALSE_ALARMS)
+    low = min(threshold, _quantile(fake, weights * dev.is_fake, TARGET_BAND_MISSES))
+    real_w, fake_w = weights * ~dev.is_fake, weights * dev.is_fake
+    return Calibration(
+        tuple(heads),
+        pooling,
+        final,
+        threshold,
+        float(real_w[fake >= threshold].sum() / real_w.sum()),
+        float(fake_w[fake < threshold].sum() / fake_w.sum()),
+        low,
+    )
+
+
+def _quantile(values: np.ndarray, weights: np.ndarray, share: float) -> float:
+    """Smallest value with at least `share` of the weight at or below it, nudged up so that it is itself below."""
+    order = np.argsort(values)
+    reached = np.cumsum(weights[order]) / weights.sum()
+    at = min(int(np.searchsorted(reached, share)), len(order) - 1)
+    return float(np.nextafter(values[order[at]], 1.0))
+
+
+def dev_metrics(logits: np.ndarray, calibration: Calibration, dev: DevSet) -> tuple[Metric, ...]:
+    """AUC of the ensemble for each family of dev fakes against all dev photos, for the card; held-out ones included."""
+    heads = np.stack(
+        [
+            np.stack([lines[k].scale * logits[:, m, h] + lines[k].bias for h, k in enumerate(HEADS)], -1)
+            for m, lines in enumerate(calibration.heads)
+        ],
+        1,
+    )
+    score = pool_heads(heads, calibration.pooling).mean(1)
+    n_real = int((~dev.is_fake).sum())
+    return tuple(
+        Metric("training dev", "dev", "image", f"auc {family}", round(value, 4), None, None, n_real,
+               int((dev.family == family).sum()))
+        for family, value in family_auc(score, dev, held_out=None).items()
+    )  # fmt: skip

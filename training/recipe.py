@@ -1,0 +1,110 @@
+"""A recipe: everything that decides what weights come out, read from one TOML file."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from detectors.errors import UsageError
+from detectors.networks import find_architecture
+from training.augment import Augmentation
+from training.dataset import Share
+from training.fit import Fit
+
+
+@dataclass(frozen=True)
+class PoolSizes:
+    """How many pseudo-fakes of each family are made, and by which up-samplers; see `training.pools`."""
+
+    self_blend: int = 6000
+    cross_blend: int = 1200
+    diffusion: int = 900
+    autoencoder: int = 500
+    autoencoder_steps: int = 500
+    dev: int = 300
+    upsamplers: tuple[str, ...] = ("transposed", "nearest", "bilinear")
+
+
+@dataclass(frozen=True)
+class NetworkRecipe:
+    """One network of the ensemble.
+
+    Attributes:
+        name: of its architecture.
+        start: file of ImageNet weights below `--start`; "" for random ones.
+        cycles: how it is trained, one after the other.
+    """
+
+    name: str
+    start: str
+    cycles: tuple[Fit, ...]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """See `training/recipes/image-ensemble.toml`, which comments every key."""
+
+    name: str
+    seed: int
+    window_px: int
+    input_size_px: int
+    face_margin: float
+    min_face_px: int
+    pairs: int
+    pools: PoolSizes
+    shares: tuple[Share, ...]
+    networks: tuple[NetworkRecipe, ...]
+    augmentations: dict[str, Augmentation]
+
+
+def read_recipe(file: Path) -> Recipe:
+    """Reads and checks a recipe.
+
+    Raises:
+        UsageError: the file is absent, is no TOML, or has a key that no recipe has.
+    """
+    try:
+        told = tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"the recipe {file} cannot be read: {error.strerror}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"the recipe {file} is not valid TOML: {error}.") from error
+    _known(told, {f.name for f in fields(Recipe)}, str(file))
+    augmentations = {name: _augmentation(name, entry) for name, entry in told.pop("augmentations", {}).items()}
+    networks = []
+    for entry in told.pop("networks", []):
+        name, start = entry.pop("name", ""), entry.pop("start", "")
+        cycles = entry.pop("cycles", [])
+        _known(entry, {"name", "start", "cycles"}, f"network {name}")
+        for cycle in cycles:
+            _known(cycle, {f.name for f in fields(Fit)}, f"cycle of {name}")
+            _known({cycle.get("augmentation", "light"): None}, set(augmentations), f"augmentation of {name}")
+        networks.append(NetworkRecipe(find_architecture(name).name, start, tuple(Fit(**c) for c in cycles)))
+    shares = tuple(Share(family, float(pairs)) for family, pairs in told.pop("shares", {}).items())
+    pools = told.pop("pools", {})
+    _known(pools, {f.name for f in fields(PoolSizes)}, "pools")
+    try:
+        return Recipe(
+            **told,
+            pools=PoolSizes(**{k: tuple(v) if isinstance(v, list) else v for k, v in pools.items()}),
+            shares=shares,
+            networks=tuple(networks),
+            augmentations=augmentations,
+        )
+    except TypeError as error:
+        raise UsageError(f"the recipe {file} is incomplete: {error}.") from error
+
+
+def _augmentation(name: str, entry: dict[str, Any]) -> Augmentation:
+    _known(entry, {f.name for f in fields(Augmentation)}, f"augmentation {name}")
+    return Augmentation(**{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()})
+
+
+def _known(told: dict[str, Any], keys: set[str], where: str) -> None:
+    for key in told:
+        if key not in keys:
+            near = get_close_matches(key, keys, 1)
+            raise UsageError(f"{where}: unknown key {key!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
