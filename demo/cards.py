@@ -68,7 +68,7 @@ def faces_section(view: ImageView) -> str:
     hidden = view.n_faces - len(view.faces)
     more = f'<p class="dc-note">{escape(words.more_faces(hidden))}</p>' if hidden > 0 else ""
     return (
-        f'<section class="dc dc-faces"><h2>{escape(words.FACES_HEADING)}</h2>{picture}'
+        f'<section class="dc dc-faces{" dc-one-face" if view.n_faces == 1 else ""}"><h2>{escape(words.FACES_HEADING)}</h2>{picture}'
         f'<div class="dc-face-list">{cards}</div>{more}</section>'
     )
 

@@ -58,7 +58,7 @@ def add_image_tab(config: ImageTabConfig) -> None:
     """Adds the tab's content to the Blocks that is being built."""
     flags = StopFlags()
     with gr.Row(equal_height=False, elem_classes="dc-main"):
-        with gr.Column(scale=5, min_width=300):
+        with gr.Column(scale=5, min_width=240):
             picture = gr.Image(
                 type="filepath",
                 image_mode=None,
@@ -81,7 +81,7 @@ def add_image_tab(config: ImageTabConfig) -> None:
                     elem_id="finder",
                 )
             examples = _add_examples(config.sample_dir, picture)
-        with gr.Column(scale=6, min_width=300):
+        with gr.Column(scale=6, min_width=240):
             verdict = gr.HTML(cards.empty_card(), elem_id="verdict")
     faces = gr.HTML("", elem_id="faces")
     crops = gr.State(None, time_to_live=3600)

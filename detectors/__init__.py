@@ -32,9 +32,12 @@ class Detector(Protocol):
         card: its contract; None for the baseline.
     """
 
-    name: str
-    digest: str
-    card: WeightsCard | None
+    @property
+    def name(self) -> str: ...
+    @property
+    def digest(self) -> str: ...
+    @property
+    def card(self) -> WeightsCard | None: ...
 
     def detect(self, path: str | Path, *, with_maps: bool = True) -> Report:
         """The report of one file.

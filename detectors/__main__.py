@@ -65,7 +65,7 @@ def main(argv: list[str] | None = None) -> int:
     if options.json:
         print(json.dumps(told[0] if len(told) == 1 else told, indent=2, ensure_ascii=False, allow_nan=False))
     if options.csv:
-        with open(options.csv, "w", newline="", encoding="utf-8") as out:
+        with Path(options.csv).open("w", newline="", encoding="utf-8") as out:
             writer = csv.DictWriter(out, CSV_COLUMNS)
             writer.writeheader()
             writer.writerows(rows)

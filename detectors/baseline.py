@@ -9,7 +9,7 @@ import numpy as np
 
 from detectors.decide import sigmoid
 from detectors.media import read_image
-from detectors.types import Evidence, Report, Verdict
+from detectors.types import Decision, Evidence, Report, Verdict
 
 
 class BrightnessDetector:
@@ -26,7 +26,7 @@ class BrightnessDetector:
         height, width = still.pixels_rgb.shape[:2]
         brightness = float(still.pixels_rgb.mean() / 255)
         probability = float(sigmoid(np.array((brightness - 0.5) * 4)))
-        decision = "fake" if probability >= 0.5 else "real"
+        decision: Decision = "fake" if probability >= 0.5 else "real"
         whole = (0.0, 0.0, float(width), float(height))
         evidence = Evidence(whole, whole, 0.0, probability, decision, "")
         verdict = Verdict(probability, decision, "", 0.5, (0.5, 0.5), (evidence,), self.name)

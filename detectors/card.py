@@ -99,8 +99,8 @@ class WeightsCard:
         face_margin: share of the face box's longer side that is added on every side.
         min_face_px: a smaller face is not scored.
         heads: kinds of forgery, in the order of the networks' outputs.
-        head_pooling: how a network's calibrated heads become its logit.
-        calibration: of the mean of the networks' logits.
+        head_pooling: how calibrated heads become one logit, see `detectors.decide.pool_heads`.
+        calibration: of the logit that is pooled from the networks' mean head logits.
         threshold: calibrated probability from which a picture counts as fake.
         threshold_source: how it was chosen, as a sentence.
         dev_false_alarm_rate: at the threshold.
@@ -124,7 +124,7 @@ class WeightsCard:
     face_margin: float
     min_face_px: int
     heads: tuple[str, ...]
-    head_pooling: Literal["noisy-or", "mean-logit"]
+    head_pooling: Literal["mixture", "noisy-or", "mean-logit"]
     calibration: Affine
     threshold: float
     threshold_source: str
@@ -220,7 +220,7 @@ def write_card(card: WeightsCard, folder: Path) -> Path:
 def _build(kind: Any, told: Any, where: str) -> Any:
     """A value of the annotated type from parsed JSON; refuses what the type does not say."""
     origin, inner = get_origin(kind), get_args(kind)
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         if not isinstance(told, dict):
             raise CardError(f"{where}: expected an object.")
         hints = get_type_hints(kind)

@@ -35,9 +35,12 @@ def calibrate_heads(logits: np.ndarray, card: WeightsCard) -> np.ndarray:
 def pool_heads(head_logits: np.ndarray, how: str) -> np.ndarray:
     """One logit from the heads in the last axis.
 
-    "noisy-or" takes the heads for independent witnesses, 1 − ∏(1 − p): either kind of forgery is a forgery.
+    "mixture" takes a head's logit for the log-likelihood ratio of its kind of forgery against real, and a fake for
+    either kind with equal chance: log-mean-exp. "noisy-or" takes the heads for independent witnesses, 1 − ∏(1 − p).
     "mean-logit" averages them.
     """
+    if how == "mixture":
+        return np.logaddexp.reduce(head_logits, axis=-1) - np.log(head_logits.shape[-1])
     if how == "mean-logit":
         return head_logits.mean(-1)
     if how == "noisy-or":
@@ -53,9 +56,11 @@ def member_logits(logits: np.ndarray, card: WeightsCard) -> np.ndarray:
 def ensemble_probability(logits: np.ndarray, card: WeightsCard) -> np.ndarray:
     """Calibrated probability of fake, float64 (n,), from raw logits (n, members, heads).
 
-    The mean of the networks' calibrated logits, put right once more: a mean of several is surer than each.
+    Each head is averaged over the networks before the heads are pooled, so that one network's noise in the head that
+    has nothing to say is averaged away first; then put right once more, for a mean of several is surer than each.
     """
-    return sigmoid(card.calibration.scale * member_logits(logits, card).mean(1) + card.calibration.bias)
+    pooled = pool_heads(calibrate_heads(logits, card).mean(1), card.head_pooling)
+    return sigmoid(card.calibration.scale * pooled + card.calibration.bias)
 
 
 def kind_probability(logits: np.ndarray, card: WeightsCard) -> np.ndarray:
@@ -66,20 +71,19 @@ def kind_probability(logits: np.ndarray, card: WeightsCard) -> np.ndarray:
 def patch_map(patch_logits: tuple[np.ndarray, ...], card: WeightsCard, size: int) -> np.ndarray:
     """Local probability of fake, float32 (n, size, size).
 
-    Each network's patches go through the same calibration and pooling as its verdict does, are enlarged to a common
-    grid and averaged; the mean over a network's patches of the uncalibrated logit is exactly its score.
+    The patches of every network go through the same calibration, averaging and pooling as the verdict does, on a
+    common grid; the mean of a network's raw patches is exactly its raw score.
     """
     import cv2
 
-    total = np.zeros((len(patch_logits[0]), size, size))
-    for m, patches in enumerate(patch_logits):
-        lines = [card.members[m].calibration[head] for head in card.heads]
+    total = np.zeros((len(patch_logits[0]), size, size, len(card.heads)))
+    for member, patches in zip(card.members, patch_logits, strict=True):
+        lines = [member.calibration[head] for head in card.heads]
         heads = np.stack([line.scale * patches[..., h] + line.bias for h, line in enumerate(lines)], -1)
-        local = pool_heads(heads, card.head_pooling)
-        for i, grid in enumerate(local):
+        for i, grid in enumerate(heads):
             total[i] += cv2.resize(grid, (size, size), interpolation=cv2.INTER_LINEAR)
-    mean = total / len(patch_logits)
-    return sigmoid(card.calibration.scale * mean + card.calibration.bias).astype(np.float32)
+    pooled = pool_heads(total / len(patch_logits), card.head_pooling)
+    return sigmoid(card.calibration.scale * pooled + card.calibration.bias).astype(np.float32)
 
 
 def decide(fake_probability: float, card: WeightsCard) -> tuple[Decision, Reason]:

@@ -38,8 +38,9 @@ def explain_lime(
     Returns:
         float32 (size, size): the weight of each pixel's segment in the local linear model; positive speaks for fake.
     """
-    from lime.lime_image import LimeImageExplainer
+    from lime import lime_image
 
+    lime_image.tqdm = iter  # this version draws a bar on stderr and has no switch for it
     done = 0
 
     def classify(images: np.ndarray) -> np.ndarray:
@@ -50,7 +51,7 @@ def explain_lime(
             progress(min(1.0, done / samples))
         return np.stack([1 - fake, fake], 1)
 
-    explanation = LimeImageExplainer(random_state=seed).explain_instance(
+    explanation = lime_image.LimeImageExplainer(random_state=seed).explain_instance(
         crop_rgb,
         classify,
         labels=(1,),
@@ -60,7 +61,6 @@ def explain_lime(
         batch_size=BATCH,
         segmentation_fn=segment,
         random_seed=seed,
-        progress_bar=False,
     )
     weights = dict(explanation.local_exp[1])
     return np.vectorize(lambda s: weights.get(s, 0.0), otypes=[np.float32])(explanation.segments)

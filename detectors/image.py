@@ -5,15 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 
 from detectors import decide
 from detectors.card import WeightsCard
+from detectors.errors import CardError
 from detectors.faces import Finder, cut_face
 from detectors.media import read_image
 from detectors.runtime import RawScores
-from detectors.types import Evidence, Face, FaceCrop, NetworkScore, Report, Verdict
+from detectors.types import Evidence, Face, FaceCrop, ForgeryKind, NetworkScore, Report, Verdict
 
 MAP_PX = 96  # side of patch maps; the networks' own grids are 8 to 24 patches wide
 MAX_FACES = 64  # the largest ones; a photo of a stadium would otherwise take minutes
@@ -35,6 +37,9 @@ class ImageDetector:
         self.digest = card.digest
         self.card = card
         self.network_names = tuple(member.network for member in card.members)
+        self._kinds: tuple[ForgeryKind, ...] = tuple(k for k in get_args(ForgeryKind) if k in card.heads)
+        if self._kinds != card.heads:
+            raise CardError(f"the card {card.name} names heads that this version does not know: {card.heads}.")
         self._score = score
         self._find_faces = find_faces
 
@@ -89,9 +94,7 @@ class ImageDetector:
         for i, crop in enumerate(crops):
             decision, reason = decide.decide(float(fake[i]), self.card)
             scores = tuple(
-                NetworkScore(
-                    name, float(members[i, m]), {k: float(heads[i, m, h]) for h, k in enumerate(self.card.heads)}
-                )
+                NetworkScore(name, float(members[i, m]), {k: float(heads[i, m, h]) for h, k in enumerate(self._kinds)})
                 for m, name in enumerate(self.network_names)
             )
             evidence.append(
@@ -104,8 +107,8 @@ class ImageDetector:
                     reason=reason,
                     scores=scores,
                     agreement=decide.agreement(members[i], float(fake[i]), self.card.threshold),
-                    forgery_kind=self.card.heads[int(kinds[i].argmax())],
-                    kind_probability={k: float(kinds[i, h]) for h, k in enumerate(self.card.heads)},
+                    forgery_kind=self._kinds[int(kinds[i].argmax())],
+                    kind_probability={k: float(kinds[i, h]) for h, k in enumerate(self._kinds)},
                     patch_map=None if maps is None else maps[i],
                     crop_rgb=crop.pixels_rgb,
                 )

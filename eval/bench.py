@@ -57,7 +57,7 @@ def draw_picture(folder: Path) -> Path:
     """The sample's astronaut on a larger canvas: one face in a 1280 × 960 JPEG."""
     from data_manifests.datasets.sample import FOLDER
 
-    portrait = cv2.imread(str(FOLDER / "real_astronaut.jpg"))
+    portrait = np.asarray(cv2.imread(str(FOLDER / "real_astronaut.jpg")))
     canvas = cv2.GaussianBlur(cv2.resize(portrait, PICTURE_PX), (0, 0), 25)
     side = 720
     canvas[120 : 120 + side, 280 : 280 + side] = cv2.resize(portrait, (side, side), interpolation=cv2.INTER_CUBIC)
@@ -106,7 +106,7 @@ def _obvious(picture: Path, repeat: int) -> float:
     models = KerasEnsemble(card).models
 
     def once() -> float:
-        pixels = cv2.cvtColor(cv2.imread(str(picture)), cv2.COLOR_BGR2RGB)
+        pixels = cv2.cvtColor(np.asarray(cv2.imread(str(picture))), cv2.COLOR_BGR2RGB)
         faces = find(pixels) or load_finder("yunet")(pixels)
         crops = np.stack(
             [cut_face(pixels, f, margin=card.face_margin, size_px=card.input_size_px).pixels_rgb for f in faces]

@@ -67,7 +67,7 @@ def draw_precision_recall(axes: Axes, is_fake: np.ndarray, score: np.ndarray) ->
 
 def draw_histogram(axes: Axes, is_fake: np.ndarray, probability: np.ndarray, threshold: float) -> None:
     """Scores of each class as shares of the class."""
-    bins = np.linspace(0, 1, 26)
+    bins = np.linspace(0, 1, 26).tolist()
     for name, rows, colour, hatch in (("real", ~is_fake, REAL, ""), ("fake", is_fake, FAKE, "///")):
         if rows.any():
             share = np.full(rows.sum(), 1 / rows.sum())

@@ -22,7 +22,7 @@ METHOD_METRICS = ("auc", "average_precision", "eer", "recall")
 
 def machine() -> dict[str, Any]:
     """Python, packages and processor."""
-    packages = {}
+    packages: dict[str, str | None] = {}
     for name in PACKAGES:
         try:
             packages[name] = version(name)

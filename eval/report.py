@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-
 from detectors.errors import UsageError
 from eval import figures
 from eval.rows import Rows, read_rows

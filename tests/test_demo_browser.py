@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 
 import numpy as np
 import pytest
@@ -22,14 +23,12 @@ pytestmark = [
 ]
 
 
-class SlowToExplain(FakeDetector):
-    """Gives the page time to show progress, and a person time to press Cancel."""
-
-    def score_crops(self, crops_rgb):
-        import time
-
-        time.sleep(0.15)
-        return super().score_crops(crops_rgb)
+def slow_lime(score_crops, crop_rgb, *, samples=600, seed=0, progress=None):
+    """In LIME's place: gives the page time to show progress, and a person time to press Cancel."""
+    for step in range(1, 31):
+        time.sleep(0.1)
+        progress(step / 30)
+    return np.tile(np.linspace(-1, 1, crop_rgb.shape[1], dtype=np.float32), (crop_rgb.shape[0], 1))
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +46,7 @@ def files(tmp_path_factory):
 def served_url(files):
     from demo.page import build_page, launch_page
 
-    detector = SlowToExplain([((0.3, 0.2, 0.6, 0.7), 0.94), ((0.7, 0.1, 0.9, 0.5), 0.12)])
+    detector = FakeDetector([((0.3, 0.2, 0.6, 0.7), 0.94), ((0.7, 0.1, 0.9, 0.5), 0.12)])
     page = build_page(loader_of(detector), sample_dir=files)
     _, url, _ = launch_page(page, max_mb=1, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
     yield url
@@ -122,10 +121,8 @@ def test_pressing_the_button_without_a_picture_gets_a_sentence(page):
 def test_an_old_verdict_does_not_stay_beside_a_new_picture(page, files):
     upload(page, files / "portrait.jpg")
     page.wait_for_selector("#verdict .dc-downloads", timeout=WAIT_MS)
-    page.set_input_files("#picture input[type=file]", str(files / "letter.jpg")) if page.locator(
-        "#picture input[type=file]"
-    ).count() else page.locator("#picture").get_by_label("Clear").click()
-    page.wait_for_selector("#verdict .dc-empty, #verdict.dc-empty", timeout=WAIT_MS)
+    page.locator("#picture").get_by_label("Remove Image").or_(page.locator("#picture").get_by_label("Clear")).click()
+    page.wait_for_selector("#verdict .dc-empty", timeout=WAIT_MS)
     assert page.locator("#faces .dc-face").count() == 0
 
 
@@ -134,13 +131,25 @@ def test_an_example_is_checked_by_one_click(page):
     page.wait_for_selector("#verdict .dc-downloads", timeout=WAIT_MS)
 
 
-def test_lime_shows_its_progress_and_can_be_cancelled(page, files):
+def test_lime_shows_its_progress_and_can_be_cancelled(page, files, monkeypatch):
+    monkeypatch.setattr("detectors.explain.explain_lime", slow_lime)
     upload(page, files / "portrait.jpg")
     page.wait_for_selector("#explain", timeout=WAIT_MS)
     page.click("#explain")
     page.wait_for_selector("#explanation progress", timeout=WAIT_MS)
     page.click("#cancel")
     page.wait_for_selector(f"#explanation :text('{words.LIME_STOPPED}')", timeout=WAIT_MS)
+
+
+def test_lime_ends_with_a_picture_of_the_chosen_face(page, files, monkeypatch):
+    monkeypatch.setattr("detectors.explain.explain_lime", lambda *a, **k: np.eye(64, dtype=np.float32))
+    upload(page, files / "portrait.jpg")
+    page.wait_for_selector("#explain", timeout=WAIT_MS)
+    page.get_by_role("radio", name="Face 2").check()
+    page.click("#explain")
+    page.wait_for_selector("#explanation img", timeout=WAIT_MS)
+    assert page.locator("#explanation img").get_attribute("alt") == words.LIME_ALT
+    page.wait_for_selector("#cancel", state="hidden", timeout=WAIT_MS)
 
 
 def test_everything_can_be_reached_by_keyboard(page, files):
@@ -156,19 +165,20 @@ def test_everything_can_be_reached_by_keyboard(page, files):
     page.wait_for_selector("#verdict .dc-downloads", timeout=WAIT_MS)
 
 
-def test_a_phone_need_not_scroll_sideways(page, files, tmp_path):
-    page.set_viewport_size({"width": 390, "height": 844})
+@pytest.mark.parametrize("width_px", [390, 320])
+def test_a_phone_need_not_scroll_sideways(page, files, tmp_path, width_px):
+    page.set_viewport_size({"width": width_px, "height": 844})
     upload(page, files / "portrait.jpg")
     page.wait_for_selector("#verdict .dc-downloads", timeout=WAIT_MS)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= width_px
     page.get_by_role("tab", name=words.ABOUT_TAB).click()
     page.wait_for_selector("#about h2", timeout=WAIT_MS)
     assert page.inner_text("#about h2 >> nth=0") == words.LIMITS_HEADING
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= width_px
     shot = tmp_path / "phone.png"
     page.screenshot(path=shot)
     with Image.open(shot) as picture:
-        assert picture.size == (390, 844)
+        assert picture.size == (width_px, 844)
 
 
 def test_every_endpoint_has_a_name_and_report_is_the_public_one(served_url):

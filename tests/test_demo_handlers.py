@@ -370,6 +370,16 @@ def test_a_bug_in_lime_is_not_hidden(monkeypatch):
         list(handlers.explain_face(CROPS, 0, "yunet", loader_of(FakeDetector([]))))
 
 
+def test_lime_itself_finds_the_side_that_the_score_depends_on(monkeypatch):
+    seen = []
+    monkeypatch.setattr(handlers.plots, "overlay_lime", lambda crop, weights: seen.append(weights) or crop)
+    rough = np.random.default_rng(0).integers(0, 256, (1, CROP_PX, CROP_PX, 3)).astype(np.uint8)
+    views = list(handlers.explain_face(rough, 0, "yunet", loader_of(FakeDetector([]))))
+    assert views[-1].message == ""
+    left, right = seen[0][:, : CROP_PX // 2 - 8], seen[0][:, CROP_PX // 2 + 8 :]
+    assert left.mean() > 10 * abs(right.mean())
+
+
 def test_there_is_nothing_to_explain_before_a_check():
     load = loader_of(FakeDetector([]))
     for crops, index in ((None, 0), (CROPS, 2), (CROPS, -1)):

@@ -58,7 +58,7 @@ def test_an_unknown_key_is_refused_with_the_nearest(folder):
         (lambda t: t.update(schema=2), "schema 2"),
         (lambda t: t.update(threshold="high"), "expected float, found str"),
         (lambda t: t.update(threshold=1.5), "outside"),
-        (lambda t: t.update(head_pooling="max"), "expected one of noisy-or, mean-logit"),
+        (lambda t: t.update(head_pooling="max"), "expected one of mixture, noisy-or, mean-logit"),
         (lambda t: t.update(members=[]), "names no network"),
         (lambda t: t["members"][0]["reference"].update(file="../weights.bin"), "not a plain file name"),
         (lambda t: t["members"][0]["calibration"]["blend"].update(slope=1), "unknown key 'slope'"),

@@ -21,7 +21,7 @@ def test_noisy_or_of_two_even_heads_is_three_quarters():
 
 @given(st.floats(-8, 8), st.floats(-8, 8), st.floats(0.01, 3))
 def test_more_evidence_in_one_head_never_lowers_the_score(blend, generator, more):
-    for how in ("noisy-or", "mean-logit"):
+    for how in ("mixture", "noisy-or", "mean-logit"):
         one = decide.pool_heads(np.array([blend, generator]), how)
         other = decide.pool_heads(np.array([blend + more, generator]), how)
         assert other >= one
@@ -32,13 +32,18 @@ def test_an_unknown_pooling_is_refused():
         decide.pool_heads(np.zeros((1, 2)), "max")
 
 
-def test_the_ensemble_is_the_calibrated_mean_of_the_calibrated_networks():
+def test_a_mixture_of_two_sure_heads_is_as_sure_and_of_one_half_as_likely():
+    assert decide.pool_heads(np.array([3.0, 3.0]), "mixture") == pytest.approx(3.0)
+    assert decide.pool_heads(np.array([5.0, -30.0]), "mixture") == pytest.approx(5.0 - np.log(2))
+
+
+def test_the_ensemble_averages_each_head_over_networks_then_pools_and_calibrates():
     card = make_card(calibration=Affine(2.0, -1.0), head_pooling="mean-logit")
-    card.members[0].calibration["blend"] = Affine(3.0, 1.0)
+    card.members[0].calibration["blend"] = Affine(3.0, 1.0)  # the two members of a drawn card share one table
     logits = np.array([[[1.0, 2.0], [0.5, -0.5]]])
-    first = ((3 * 1 + 1) + 2) / 2
-    second = (0.5 * 3 + 1 - 0.5) / 2  # the two members of a drawn card share one table of lines
-    expected = 1 / (1 + np.exp(-(2 * (first + second) / 2 - 1)))
+    blend = ((3 * 1 + 1) + (3 * 0.5 + 1)) / 2
+    generator = (2 - 0.5) / 2
+    expected = 1 / (1 + np.exp(-(2 * (blend + generator) / 2 - 1)))
     assert decide.ensemble_probability(logits, card)[0] == pytest.approx(expected)
 
 

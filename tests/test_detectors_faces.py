@@ -54,7 +54,7 @@ def test_the_crop_is_square_and_never_leaves_the_picture(box, margin):
     x, y, w, h = box
     left, top, right, bottom = crop_square((x, y, x + w, y + h), 200, 150, margin)
     assert right - left == bottom - top >= 1
-    assert 0 <= left and right <= 200 and 0 <= top and bottom <= 150
+    assert left >= 0 and right <= 200 and top >= 0 and bottom <= 150
 
 
 def test_the_crop_lies_around_the_face_with_the_margin_on_every_side():

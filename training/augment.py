@@ -43,7 +43,7 @@ class Augmentation:
 def jpeg_round_trip(pixels_rgb: np.ndarray, quality: int) -> np.ndarray:
     """Encoded and decoded by libjpeg; channel order does not matter to the damage, only its consistency."""
     _, data = cv2.imencode(".jpg", pixels_rgb[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
-    return cv2.imdecode(data, cv2.IMREAD_COLOR)[..., ::-1]
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))[..., ::-1]
 
 
 def match_detail(pixels_rgb: np.ndarray, native_px: int) -> np.ndarray:

@@ -80,13 +80,13 @@ def calibrate(logits: np.ndarray, dev: DevSet) -> Calibration:
         heads.append(lines)
     weights = dev.weights(usable)
     best: tuple[float, str, np.ndarray] | None = None
-    for pooling in ("noisy-or", "mean-logit"):
-        mean = pool_heads(calibrated, pooling).mean(1)
+    for pooling in ("mixture", "noisy-or", "mean-logit"):
+        mean = pool_heads(calibrated.mean(1), pooling)
         value = macro_auc(mean, dev)
         log.info("dev macro AUC with %s: %.4f", pooling, value)
         if best is None or value > best[0]:
             best = (value, pooling, mean)
-    assert best is not None  # two poolings were tried
+    assert best is not None  # three poolings were tried
     _, pooling, mean = best
     final = fit_affine(mean[usable], dev.is_fake[usable], weights[usable])
     fake = sigmoid(final.scale * mean + final.bias)
@@ -121,7 +121,7 @@ def dev_metrics(logits: np.ndarray, calibration: Calibration, dev: DevSet) -> tu
         ],
         1,
     )
-    score = pool_heads(heads, calibration.pooling).mean(1)
+    score = pool_heads(heads.mean(1), calibration.pooling)
     n_real = int((~dev.is_fake).sum())
     return tuple(
         Metric("training dev", "dev", "image", f"auc {family}", round(value, 4), None, None, n_real,

@@ -22,6 +22,7 @@ CROP_PX = 256  # the largest crop that most sources fill with pixels of their ow
 MARGIN = 0.30  # wider than any network's margin, so that training can move and scale the window
 MIN_FACE_PX = 60
 THUMB_PX = 16
+SAME_PICTURE = 0.97  # correlation of thumbnails from which two files count as one picture
 Cut = tuple[np.ndarray, int, np.ndarray, np.ndarray, np.ndarray]
 
 
@@ -69,8 +70,9 @@ class LandmarkPredictor:
 
     def __init__(self) -> None:
         try:
-            import dlib
             from importlib.util import find_spec
+
+            import dlib
 
             package = find_spec("face_recognition_models")  # its __init__ needs setuptools: read the file beside it
         except ImportError:
@@ -149,10 +151,10 @@ def build_crops(
             cut = cut_picture(picture.path, predictor, find_faces)
             if cut is None:
                 continue
-            if picture.split == "train" and len(closed_thumbs):
-                if float((closed_thumbs @ cut[-1]).max()) > 0.97:
-                    dropped += 1
-                    continue
+            is_train = picture.split == "train" and len(closed_thumbs) > 0
+            if is_train and float((closed_thumbs @ cut[-1]).max()) > SAME_PICTURE:
+                dropped += 1
+                continue
             crop, side, box, landmarks, _ = cut
             out.write(crop.tobytes())
             kept.append(picture)

@@ -97,8 +97,8 @@ class PairBatches(keras.utils.PyDataset):
             reals.append(real)
             fakes.append(fake)
             on = [1.0 if kinds & bit else 0.0 for bit in (BLEND, GENERATOR)]
-            y_real.append([0.0, 0.0] + [w or IDLE_WEIGHT for w in on])
-            y_fake.append([1.0, 1.0] + on)
+            y_real.append([0.0, 0.0, *(w or IDLE_WEIGHT for w in on)])
+            y_fake.append([1.0, 1.0, *on])
         return np.stack(reals + fakes).astype(np.float32), np.array(y_real + y_fake, np.float32)
 
     def _pair(self, which: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, int]:

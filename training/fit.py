@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -33,7 +33,8 @@ class Fit:
         weight_decay: of AdamW.
         warmup: steps.
         checkpoint_every: steps.
-        distil_weight: weight of the distance to the teachers' logits; 0 trains from labels alone.
+        teachers: networks trained before, whose mean logits are targets beside the labels.
+        window_px: side of the training windows; serving sees the whole crop, whose detail they share.
         augmentation: which of the recipe's chains of damage its batches go through.
     """
 
@@ -42,11 +43,12 @@ class Fit:
     weight_decay: float = 1e-3
     warmup: int = 60
     checkpoint_every: int = 100
-    distil_weight: float = 0.0
+    teachers: tuple[str, ...] = ()
+    window_px: int = 128
     augmentation: str = "light"
 
 
-def head_loss(y_true, logits):
+def head_loss(y_true: Any, logits: Any) -> Any:
     """Binary cross-entropy of two heads; y_true (n, 4 or 6) holds labels, weights and, where distilled, targets."""
     labels, weights = y_true[:, :2], y_true[:, 2:4]
     losses = keras.ops.softplus(logits) - labels * logits
@@ -73,7 +75,6 @@ def fit_network(
     *,
     start: Path | None,
     go_on_from: Path | None = None,
-    window_px: int,
     seed: int,
     teachers: list[keras.Model] | None = None,
 ) -> Path:
@@ -86,7 +87,6 @@ def fit_network(
         folder: checkpoints, log and result.
         start: ImageNet weights; None starts from random ones.
         go_on_from: weights of an earlier cycle; then `start` is not read.
-        window_px: side of the training windows.
         seed: of random weights and dropout.
         teachers: networks whose mean logits are distilled into this one.
     """
@@ -96,7 +96,7 @@ def fit_network(
         log.info("%s: already trained", architecture.name)
         return result
     keras.utils.set_random_seed(seed)
-    whole = architecture.build(window_px)
+    whole = architecture.build(fit.window_px)
     if go_on_from is not None:
         whole.load_weights(go_on_from)
     elif start is not None:
@@ -119,7 +119,7 @@ def fit_network(
             x, y = pending.pop(0).result()
             if step + 3 < fit.steps:
                 pending.append(ahead.submit(batch, step + 3))
-            if teachers and fit.distil_weight:
+            if teachers:
                 y = np.concatenate([y, np.mean([np.asarray(t(x, training=False)) for t in teachers], 0)], 1)
             losses.append(float(model.train_on_batch(x, y)))
             step += 1
@@ -156,7 +156,7 @@ def _keep(file: Path, model: keras.Model, step: int, average: list[np.ndarray] |
     arrays |= {f"a{i}": a for i, a in enumerate(average or [])}
     part = file.with_suffix(".part.npz")
     np.savez(part, step=step, **arrays)
-    os.replace(part, file)
+    part.replace(file)
 
 
 def _resume(file: Path, model: keras.Model) -> tuple[int, list[np.ndarray] | None]:

@@ -66,13 +66,13 @@ def main(argv: list[str] | None = None) -> int:
             "face blended with a changed copy of itself",
         )
     for k, (target, source) in enumerate((("obama", "biden"), ("biden", "obama"))):
-        fake = cross_blend(
+        swap = cross_blend(
             people[target][0], marks[target], people[source][0], marks[source], np.random.default_rng(60 + k)
         )
-        if fake is not None:
+        if swap is not None:
             keep(
                 f"fake_swap_{target}.jpg",
-                jpeg_round_trip(fake, QUALITY),
+                jpeg_round_trip(swap, QUALITY),
                 "fake",
                 "swap",
                 target,

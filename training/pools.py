@@ -57,6 +57,7 @@ def _blend_one(crops: Path, family: str, job: tuple[int, int, int]) -> tuple[int
     table = _table(crops)
     rng = np.random.default_rng(seed)
     pixels, marks = table.pixels_rgb[base], table.landmarks_xy[base]
+    fake: np.ndarray | None
     if family == "self-blend":
         fake = self_blend(pixels, marks, rng)
     else:

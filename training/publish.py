@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -70,7 +71,8 @@ def serve_form(
 def write_reference(network: str, weights: list[np.ndarray], out: Path) -> Path:
     """The Keras reference: float16 arrays w0, w1 … in the order of `model.weights`, without pickle."""
     file = out / f"{network}.npz"
-    np.savez_compressed(file, **{f"w{i}": w.astype(np.float16) for i, w in enumerate(weights)})
+    arrays: dict[str, Any] = {f"w{i}": w.astype(np.float16) for i, w in enumerate(weights)}
+    np.savez_compressed(file, **arrays)
     return file
 
 

@@ -49,7 +49,6 @@ class Recipe:
 
     name: str
     seed: int
-    window_px: int
     input_size_px: int
     face_margin: float
     min_face_px: int
@@ -82,14 +81,14 @@ def read_recipe(file: Path) -> Recipe:
         for cycle in cycles:
             _known(cycle, {f.name for f in fields(Fit)}, f"cycle of {name}")
             _known({cycle.get("augmentation", "light"): None}, set(augmentations), f"augmentation of {name}")
-        networks.append(NetworkRecipe(find_architecture(name).name, start, tuple(Fit(**c) for c in cycles)))
+        networks.append(NetworkRecipe(find_architecture(name).name, start, tuple(_cycle(c) for c in cycles)))
     shares = tuple(Share(family, float(pairs)) for family, pairs in told.pop("shares", {}).items())
     pools = told.pop("pools", {})
     _known(pools, {f.name for f in fields(PoolSizes)}, "pools")
     try:
         return Recipe(
             **told,
-            pools=PoolSizes(**{k: tuple(v) if isinstance(v, list) else v for k, v in pools.items()}),
+            pools=PoolSizes(**_tuples(pools)),
             shares=shares,
             networks=tuple(networks),
             augmentations=augmentations,
@@ -98,9 +97,18 @@ def read_recipe(file: Path) -> Recipe:
         raise UsageError(f"the recipe {file} is incomplete: {error}.") from error
 
 
+def _cycle(entry: dict[str, Any]) -> Fit:
+    return Fit(**_tuples(entry))
+
+
 def _augmentation(name: str, entry: dict[str, Any]) -> Augmentation:
     _known(entry, {f.name for f in fields(Augmentation)}, f"augmentation {name}")
-    return Augmentation(**{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()})
+    return Augmentation(**_tuples(entry))
+
+
+def _tuples(entry: dict[str, Any]) -> dict[str, Any]:
+    """TOML's lists as the tuples that frozen values hold."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
 
 
 def _known(told: dict[str, Any], keys: set[str], where: str) -> None:

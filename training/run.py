@@ -10,8 +10,14 @@ import os
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from detectors.errors import DeepfakeError, UsageError
+
+if TYPE_CHECKING:
+    import keras
+
+    from training.recipe import Recipe
 
 log = logging.getLogger(__name__)
 ROOT = Path(__file__).parent.parent
@@ -115,7 +121,7 @@ def _crops(options: argparse.Namespace, work: Path) -> None:
         build_crops(pictures, closed_thumbs, folder)
 
 
-def _pools(recipe, options: argparse.Namespace, work: Path) -> None:  # noqa: ANN001
+def _pools(recipe: Recipe, options: argparse.Namespace, work: Path) -> None:
     import numpy as np
 
     from training.crops import read_crops
@@ -146,13 +152,13 @@ def _pools(recipe, options: argparse.Namespace, work: Path) -> None:  # noqa: AN
             model = fit_autoencoder(upsampler, reals, steps=sizes.autoencoder_steps, seed=seed + 10 + k)
             decode = autoencoder_decoder(model)
             make_reconstructions(crops, work / split, upsampler, decode, split, count, seed + 20 + k)
-    decode = diffusion_decoder(options.more) if options.more else None
-    if decode is not None:
-        make_reconstructions(crops, work / "train", "taef2", decode, "train", sizes.diffusion, seed + 40)
-        make_reconstructions(crops, work / "dev", "taef2", decode, "dev", max(1, sizes.dev // 3), seed + 41)
+    diffusion = diffusion_decoder(options.more) if options.more else None
+    if diffusion is not None:
+        make_reconstructions(crops, work / "train", "taef2", diffusion, "train", sizes.diffusion, seed + 40)
+        make_reconstructions(crops, work / "dev", "taef2", diffusion, "dev", max(1, sizes.dev // 3), seed + 41)
 
 
-def _networks(recipe, options: argparse.Namespace, work: Path) -> dict[str, list]:  # noqa: ANN001
+def _networks(recipe: Recipe, options: argparse.Namespace, work: Path) -> dict[str, list]:
     from detectors.networks import find_architecture
     from training.crops import read_crops
     from training.dataset import PairBatches
@@ -169,33 +175,32 @@ def _networks(recipe, options: argparse.Namespace, work: Path) -> dict[str, list
         for c, cycle in enumerate(network.cycles):
             seed = recipe.seed + 100 * c + k
             batches = PairBatches(
-                table, work / "train", recipe.shares, pairs=recipe.pairs, window_px=recipe.window_px,
+                table, work / "train", recipe.shares, pairs=recipe.pairs, window_px=cycle.window_px,
                 steps=cycle.steps, seed=seed, augmentation=recipe.augmentations[cycle.augmentation],
             )  # fmt: skip
             file = fit_network(
-                architecture, batches, cycle, work / f"fit-{c}", start=start, go_on_from=file,
-                window_px=recipe.window_px, seed=seed, teachers=_teachers(trained, recipe) if cycle.distil_weight else [],
+                architecture, batches, cycle, work / f"fit-{c}", start=start, go_on_from=file, seed=seed,
+                teachers=[_teacher(name, trained, cycle.window_px) for name in cycle.teachers],
             )  # fmt: skip
-        model = architecture.build(recipe.window_px)
+        model = architecture.build(recipe.input_size_px)
         model.load_weights(file)
         trained[network.name] = model.get_weights()
     return trained
 
 
-def _teachers(trained: dict[str, list], recipe) -> list:  # noqa: ANN001
+def _teacher(name: str, trained: dict[str, list], window_px: int) -> keras.Model:
     import keras
 
     from detectors.networks import find_architecture
 
-    teachers = []
-    for name, weights in trained.items():
-        whole = find_architecture(name).build(recipe.window_px)
-        whole.set_weights(weights)
-        teachers.append(keras.Model(whole.input, whole.output["logits"]))
-    return teachers
+    if name not in trained:
+        raise UsageError(f"the recipe names {name} as a teacher before it is trained.")
+    whole = find_architecture(name).build(window_px)
+    whole.set_weights(trained[name])
+    return keras.Model(whole.input, whole.output["logits"])
 
 
-def _publish(recipe, options: argparse.Namespace, work: Path, weights: dict[str, list], out: Path) -> None:  # noqa: ANN001
+def _publish(recipe: Recipe, options: argparse.Namespace, work: Path, weights: dict[str, list], out: Path) -> None:
     import numpy as np
 
     from detectors.card import TrainingData

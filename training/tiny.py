@@ -63,7 +63,7 @@ def shrink_recipe(recipe: Recipe) -> Recipe:
         dataclasses.replace(
             n,
             start="",
-            cycles=tuple(dataclasses.replace(c, steps=2, warmup=1) for c in n.cycles[-1:]),
+            cycles=tuple(dataclasses.replace(c, steps=2, warmup=1, window_px=96) for c in n.cycles[-1:]),
         )
         for n in (recipe.networks[0], recipe.networks[-1])  # one from a start, one that is taught by the others
     )
@@ -71,6 +71,4 @@ def shrink_recipe(recipe: Recipe) -> Recipe:
     pools = PoolSizes(
         self_blend=8, cross_blend=2, diffusion=1, autoencoder=2, autoencoder_steps=3, dev=4, upsamplers=("nearest",)
     )
-    return dataclasses.replace(
-        recipe, pairs=3, window_px=96, input_size_px=96, pools=pools, shares=shares, networks=networks
-    )
+    return dataclasses.replace(recipe, pairs=3, input_size_px=96, pools=pools, shares=shares, networks=networks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -18,7 +18,7 @@ FINDER_NAMES = ("yunet", "mtcnn", "haar")
 __all__ = ["FINDER_NAMES", "Finder", "crop_square", "cut_face", "load_finder"]
 
 
-@lru_cache(maxsize=None)
+@cache
 def load_finder(name: str) -> Finder:
     """A function from a picture, uint8 RGB (height, width, 3), to its faces, largest first.
 

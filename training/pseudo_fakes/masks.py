@@ -50,14 +50,12 @@ def soften(mask: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     mask = cv2.GaussianBlur(mask, (first, first), 0)
     mask = np.where(mask > 0.95, 1.0, 0.0).astype(np.float32)
     mask = cv2.GaussianBlur(mask, (second, second), 0)
-    return mask * float(rng.choice([0.25, 0.5, 0.75, 1.0, 1.0, 1.0]))
+    return np.clip(mask, 0, 1) * float(rng.choice([0.25, 0.5, 0.75, 1.0, 1.0, 1.0]))
 
 
 def random_face_mask(landmarks_xy: np.ndarray, size_px: int, rng: np.random.Generator) -> np.ndarray:
     """A soft, deformed face mask, float32 (size, size) in [0, 1]."""
     kind = rng.random()
-    if kind < 0.15:
-        mask = inner_hull(landmarks_xy, size_px)
-    else:
-        mask = face_hull(landmarks_xy, size_px, forehead=kind > 0.40)
+    inner = kind < 0.15
+    mask = inner_hull(landmarks_xy, size_px) if inner else face_hull(landmarks_xy, size_px, forehead=kind > 0.40)
     return soften(elastic(mask, rng), rng)

@@ -10,12 +10,14 @@ import importlib.util
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import keras
 import numpy as np
 from keras import layers
 
+from detectors.errors import UsageError
 from training.pseudo_fakes.masks import random_face_mask
 from training.pseudo_fakes.self_blend import paste
 
@@ -29,18 +31,18 @@ Decoder = Callable[[np.ndarray, np.random.Generator], np.ndarray]  # uint8 (s, s
 class PixelShuffle(layers.Layer):
     """Depth to space by two (Shi et al., 2016)."""
 
-    def call(self, x):
+    def call(self, x: Any) -> Any:
         n, h, w, c = keras.ops.shape(x)
         x = keras.ops.reshape(x, (n, h, w, 2, 2, c // 4))
         x = keras.ops.transpose(x, (0, 1, 3, 2, 4, 5))
         return keras.ops.reshape(x, (n, h * 2, w * 2, c // 4))
 
-    def compute_output_shape(self, shape):
+    def compute_output_shape(self, shape: tuple) -> tuple:
         n, h, w, c = shape
         return n, None if h is None else 2 * h, None if w is None else 2 * w, c // 4
 
 
-def _double(x, filters: int, upsampler: str):
+def _double(x: Any, filters: int, upsampler: str) -> Any:
     if upsampler == "transposed":
         return layers.Conv2DTranspose(filters, 4, 2, "same", activation="relu")(x)
     if upsampler == "pixel-shuffle":
@@ -111,6 +113,8 @@ def diffusion_decoder(more: Path) -> Decoder | None:
     import torch
 
     spec = importlib.util.spec_from_file_location("taesd", home / "taesd.py")
+    if spec is None or spec.loader is None:
+        raise UsageError(f"{home} does not hold the autoencoder's own taesd.py.")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     torch.set_num_threads(2)

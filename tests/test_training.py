@@ -1,0 +1,181 @@
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+from detectors.card import read_card
+from detectors.decide import sigmoid
+from detectors.errors import UsageError
+from detectors.runtime import KerasEnsemble, OpenVinoEnsemble
+from training.augment import Augmentation, augment_pair, match_detail
+from training.calibrate import TARGET_FALSE_ALARMS, calibrate, fit_affine
+from training.crops import template_landmarks
+from training.devset import DevSet
+from training.pseudo_fakes.masks import face_hull, random_face_mask
+from training.pseudo_fakes.reconstruct import reconstruct
+from training.pseudo_fakes.self_blend import cross_blend, paste, poisson_blend, self_blend
+from training.recipe import read_recipe
+from training.run import ROOT, main
+from training.tiny import draw_face
+
+RECIPE = ROOT / "training" / "recipes" / "image-ensemble.toml"
+SIZE = 256
+MARKS = template_landmarks((50, 40, 206, 226))
+
+
+def photo(seed=0):
+    """A drawn face with texture at the size of stored crops."""
+    rng = np.random.default_rng(seed)
+    face = cv2.resize(draw_face(rng, fake=False), (SIZE, SIZE), interpolation=cv2.INTER_CUBIC)
+    return np.clip(face + rng.normal(0, 8, face.shape), 0, 255).astype(np.uint8)
+
+
+def test_the_hull_covers_the_face_and_not_the_corners():
+    for forehead in (True, False):
+        mask = face_hull(MARKS, SIZE, forehead=forehead)
+        assert mask[130, 128] == 1 and mask[:20].max() == mask[-5:].max() == mask[:, :20].max() == 0
+    assert face_hull(MARKS, SIZE, forehead=True).sum() > face_hull(MARKS, SIZE, forehead=False).sum()
+
+
+def test_masks_are_soft_and_seldom_empty():
+    masks = [random_face_mask(MARKS, SIZE, np.random.default_rng(i)) for i in range(40)]
+    assert all(m.min() >= 0 and m.max() <= 1 for m in masks)
+    assert np.mean([m.max() > 0.2 for m in masks]) > 0.9
+    assert np.mean([((m > 0.02) & (m < 0.2)).any() for m in masks]) > 0.9
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_self_blend_changes_the_face_or_its_surroundings_and_keeps_the_picture(seed):
+    pixels = photo(seed)
+    fake = self_blend(pixels, MARKS, np.random.default_rng(seed))
+    gap = np.abs(fake.astype(int) - pixels).mean()
+    assert fake.shape == pixels.shape and fake.dtype == np.uint8
+    assert 0.05 < gap < 40
+
+
+@pytest.mark.parametrize("blend", [cross_blend, poisson_blend])
+def test_blends_of_two_people_leave_the_corners_alone(blend):
+    target, source = photo(1), photo(2)
+    fake = blend(target, MARKS, source, MARKS + 3, np.random.default_rng(3))
+    assert np.array_equal(fake[:16, :16], target[:16, :16])
+    assert np.abs(fake[100:160, 100:160].astype(int) - target[100:160, 100:160]).mean() > 1
+
+
+def test_paste_takes_source_where_the_mask_is_one_and_target_where_it_is_zero():
+    source, target = np.full((4, 4, 3), 200, np.uint8), np.full((4, 4, 3), 100, np.uint8)
+    mask = np.zeros((4, 4), np.float32)
+    mask[:2], mask[2] = 1, 0.5
+    out = paste(source, target, mask)
+    assert (out[:2] == 200).all() and (out[2] == 150).all() and (out[3] == 100).all()
+
+
+def test_a_reconstruction_gives_a_whole_fake_and_one_of_the_face_only():
+    parts = {p[0]: p for p in reconstruct(photo(), 200, MARKS, lambda x, rng: 255 - x, np.random.default_rng(0))}
+    assert set(parts) == {"whole", "face"} and parts["whole"][1] % 8 == 0 and parts["face"][1] == 200
+    assert np.array_equal(parts["face"][2][:12, :12], photo()[:12, :12])
+    assert np.abs(parts["whole"][2][:12, :12].astype(int) - photo()[:12, :12]).mean() > 20
+
+
+def test_both_members_of_a_pair_get_the_same_damage():
+    box = np.array([50, 40, 206, 226], np.float32)
+    for seed in range(8):
+        one, other = augment_pair(
+            [photo(), photo()], [box, box], 128, np.random.default_rng(seed), Augmentation(), same_picture=True
+        )
+        assert one.shape == (128, 128, 3) and np.array_equal(one, other)
+
+
+def test_matching_detail_removes_it_and_keeps_the_size():
+    fine = np.random.default_rng(0).integers(0, 255, (SIZE, SIZE, 3), np.uint8)
+    coarse = match_detail(fine, 64)
+    assert coarse.shape == fine.shape and coarse.std() < fine.std() / 2
+    assert match_detail(fine, 400) is fine
+
+
+def drawn_dev(n=400, shift=1.5):
+    """Dev scores whose classes lie `shift` apart, two kinds of photo and two of fake, one more held out."""
+    rng = np.random.default_rng(5)
+    fake = np.arange(n) % 2 == 1
+    family = np.where(
+        fake, np.where(np.arange(n) % 4 == 1, "gan", "swap"), np.where(np.arange(n) % 4 == 0, "real/a", "real/b")
+    )
+    held = np.zeros(n, bool)
+    kinds = np.where(fake[:, None], 1, 0) * np.ones((1, 2), int)
+    logits = (rng.normal(size=(n, 2, 2)) + shift * fake[:, None, None]) * 3 + 2  # off centre and over-confident
+    return logits, DevSet(np.zeros((n, 1, 1, 3), np.uint8), fake, family, held, kinds)
+
+
+def test_calibration_puts_an_overconfident_shifted_logit_right():
+    logits, dev = drawn_dev(4000)
+    line = fit_affine(logits[:, 0, 0], dev.is_fake, np.full(4000, 1 / 4000))
+    said = sigmoid(line.scale * logits[:, 0, 0] + line.bias)
+    # Two Gaussians of deviation 3 and 4.5 apart: the true log odds have slope 0.5 and cross zero midway.
+    assert line.scale == pytest.approx(0.5, abs=0.05) and line.bias == pytest.approx(-0.5 * (2 + 2.25), abs=0.25)
+    assert abs(said.mean() - 0.5) < 0.02
+
+
+def test_the_threshold_has_the_promised_false_alarms_and_the_band_lies_below_it():
+    logits, dev = drawn_dev(4000)
+    got = calibrate(logits, dev)
+    assert got.false_alarm_rate <= TARGET_FALSE_ALARMS
+    assert got.false_alarm_rate == pytest.approx(TARGET_FALSE_ALARMS, abs=0.01)
+    assert got.undecided_low <= got.threshold and 0 < got.miss_rate < 0.5
+
+
+def test_families_weigh_the_same_whatever_their_size():
+    _, dev = drawn_dev(400)
+    weights = dev.weights(np.arange(400) % 4 != 1)  # leaves one family of fakes and two of photos
+    assert weights[dev.family == "swap"].sum() == pytest.approx(0.5)
+    assert weights[dev.family == "real/a"].sum() == weights[dev.family == "real/b"].sum() == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("seed = ", "sead = "), "unknown key 'sead'. Did you mean 'seed'"),
+        (('name = "xception"', 'name = "xeption"'), "no network 'xeption'.*Did you mean xception"),
+        (("learning_rate = 3e-4", "learning_rat = 3e-4"), "unknown key 'learning_rat'"),
+        (("[pools]", "[pools"), "not valid TOML"),
+    ],
+)
+def test_a_recipe_with_a_slip_is_refused(tmp_path, change, words):
+    file = tmp_path / "slip.toml"
+    file.write_text(RECIPE.read_text(encoding="utf-8").replace(*change, 1), encoding="utf-8")
+    with pytest.raises(UsageError, match=words):
+        read_recipe(file)
+
+
+def test_data_that_is_missing_is_one_line(tmp_path, capsys):
+    assert main([str(RECIPE), "--work", str(tmp_path)]) == 2
+    assert "--data is missing" in capsys.readouterr().err
+    assert main([str(RECIPE), "--work", str(tmp_path), "--data", str(tmp_path / "none")]) == 2
+    assert "faces.csv" in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """The whole path from drawn pictures to published weights."""
+    work = tmp_path_factory.mktemp("tiny")
+    assert main([str(RECIPE), "--tiny", "--work", str(work)]) == 0
+    return work
+
+
+@pytest.mark.filterwarnings("ignore")  # TensorFlow, nncf and torch warn of themselves
+def test_tiny_trains_calibrates_publishes_and_its_weights_score_alike_in_both_forms(tiny, capsys):
+    card = read_card("image-ensemble", tiny / "weights")
+    assert {m.network for m in card.members} == {"xception", "densenet121"}
+    crops = np.stack([cv2.resize(draw_face(np.random.default_rng(i), fake=bool(i % 2)), (96, 96)) for i in range(4)])
+    served = OpenVinoEnsemble(card, tiny / "weights")(crops)
+    reference = KerasEnsemble(card, tiny / "weights")(crops)
+    assert served.logits.shape == reference.logits.shape == (4, 2, 2)
+    assert np.abs(served.logits - reference.logits).max() < 0.5  # int8 against float32
+    for m in range(2):
+        assert np.allclose(reference.patch_logits[m].mean((1, 2)), reference.logits[:, m], atol=1e-4)
+    # again: everything is there, so nothing is trained, and another recipe in its place is refused
+    before = (tiny / "fit-0" / "xception.weights.h5").stat().st_mtime_ns
+    assert main([str(RECIPE), "--tiny", "--work", str(tiny)]) == 0
+    assert (tiny / "fit-0" / "xception.weights.h5").stat().st_mtime_ns == before
+    (tiny / "recipe.json").write_text(json.dumps({"name": "other"}))
+    assert main([str(RECIPE), "--tiny", "--work", str(tiny)]) == 2
+    assert "another recipe" in capsys.readouterr().err
