@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn import metrics as sk
 
-BOOTSTRAP_DRAWS = 1000
 ECE_BINS = 10
 LOG_EDGE = 1e-7  # keeps the log loss finite where a probability is 0 or 1
 
@@ -164,63 +163,18 @@ class Estimate:
 
     Attributes:
         value: None when the set cannot define it.
-        ci95: percentile bootstrap over groups; None when too few draws could define it.
+        ci95: percentile bootstrap over groups; None when too few draws could define it, and for the two metrics that
+            depend on the order of equal rows (AURC, ASVspoof's EER).
     """
 
     value: float | None
     ci95: tuple[float, float] | None
 
 
-def group_draws(group_id: np.ndarray, *, draws: int = BOOTSTRAP_DRAWS, seed: int = 0) -> list[np.ndarray]:
-    """Row numbers of bootstrap sets: groups drawn with replacement, each with all of its rows."""
-    _, which = np.unique(group_id, return_inverse=True)
-    order = np.argsort(which, kind="stable")
-    starts = np.searchsorted(which[order], np.arange(which.max() + 2))
-    rng = np.random.default_rng(seed)
-    groups = len(starts) - 1
-    single = len(order) == groups
-    out = []
-    for _ in range(draws):
-        picked = rng.integers(0, groups, groups)
-        out.append(order[picked] if single else np.concatenate([order[starts[g] : starts[g + 1]] for g in picked]))
-    return out
-
-
-def estimate(
-    is_fake: np.ndarray,
-    probability: np.ndarray,
-    said_fake: np.ndarray,
-    group_id: np.ndarray,
-    *,
-    names: tuple[str, ...] = tuple(METRICS),
-    draws: int = BOOTSTRAP_DRAWS,
-    seed: int = 0,
-) -> dict[str, Estimate]:
-    """Metrics with 95 % intervals.
-
-    Args:
-        is_fake: bool (n,).
-        probability: (n,), of fake.
-        said_fake: bool (n,), the decision.
-        group_id: (n,); rows of one group are drawn together.
-        names: of `METRICS`.
-        draws: bootstrap sets; 0 for no intervals.
-        seed: of the draws.
-    """
+def point_values(
+    is_fake: np.ndarray, probability: np.ndarray, said_fake: np.ndarray, names: tuple[str, ...] = tuple(METRICS)
+) -> dict[str, float | None]:
+    """The named metrics of a set; all None of an empty one."""
     if not len(is_fake):
-        return {name: Estimate(None, None) for name in names}
-    values = {name: METRICS[name](is_fake, probability, said_fake) for name in names}
-    spread: dict[str, list[float]] = {name: [] for name in names}
-    for rows in group_draws(group_id, draws=draws, seed=seed) if draws else ():
-        y, p, d = is_fake[rows], probability[rows], said_fake[rows]
-        for name in names:
-            if values[name] is not None and (value := METRICS[name](y, p, d)) is not None:
-                spread[name].append(value)
-    return {name: Estimate(values[name], _interval(spread[name], draws)) for name in names}
-
-
-def _interval(values: list[float], draws: int) -> tuple[float, float] | None:
-    if not draws or len(values) < draws / 2:
-        return None
-    low, high = np.percentile(values, [2.5, 97.5])
-    return float(low), float(high)
+        return dict.fromkeys(names)
+    return {name: METRICS[name](is_fake, probability, said_fake) for name in names}

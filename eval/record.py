@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from eval.metrics import Estimate, confusion, estimate
+from eval.bootstrap import intervals, with_intervals
+from eval.metrics import METRICS, Estimate, confusion, point_values
 from eval.rows import Rows
 
 PACKAGES = ("numpy", "opencv-python-headless", "openvino", "pillow", "scikit-learn")
@@ -63,6 +64,33 @@ def project_commit() -> str | None:
     except (OSError, subprocess.CalledProcessError):
         return None
     return done.stdout.strip() or None
+
+
+def estimate(
+    is_fake: np.ndarray,
+    probability: np.ndarray,
+    said_fake: np.ndarray,
+    group_id: np.ndarray,
+    *,
+    names: tuple[str, ...] = tuple(METRICS),
+    draws: int = 1000,
+    seed: int = 0,
+) -> dict[str, Estimate]:
+    """Metrics with 95 % intervals by a bootstrap over groups.
+
+    Args:
+        is_fake: bool (n,).
+        probability: (n,), of fake.
+        said_fake: bool (n,), the decision.
+        group_id: (n,); rows of one group are drawn together.
+        names: of `METRICS`.
+        draws: bootstrap sets.
+        seed: of the draws.
+    """
+    values = point_values(is_fake, probability, said_fake, names)
+    if not len(is_fake):
+        return with_intervals(values, {})
+    return with_intervals(values, intervals(is_fake, probability, said_fake, group_id, draws=draws, seed=seed))
 
 
 def compute_result(rows: Rows, *, threshold: float, seed: int, draws: int = 1000) -> dict[str, Any]:

@@ -6,17 +6,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sk
 
+from eval.bootstrap import draw_metrics
 from eval.metrics import (
     METRICS,
     area_under_risk_coverage,
     confusion,
     equal_error_rate,
     equal_error_rate_asvspoof,
-    estimate,
     expected_calibration_error,
+    point_values,
     risk_coverage,
     tpr_at_fpr,
 )
+from eval.record import estimate
 
 # name: bona fide scores, spoof scores (higher = bona fide), EER of ASVspoof, interpolated EER, AUC, AP of fake
 CASES = {
@@ -172,3 +174,20 @@ def test_an_empty_set_has_no_numbers():
     empty = np.array([], bool)
     got = estimate(empty, np.array([]), empty, np.array([]))
     assert all(e.value is None and e.ci95 is None for e in got.values())
+
+
+@settings(max_examples=60, deadline=None)
+@given(scored_sets(), st.integers(0, 2**31))
+def test_weighted_metrics_are_those_of_the_rows_written_out(rows, seed):
+    labels, scores = rows
+    weights = np.random.default_rng(seed).integers(0, 4, (3, len(labels)))
+    weights[:, 2:] = np.maximum(weights[:, 2:], weights[:, 2:].sum(1, keepdims=True) == 0)
+    got = draw_metrics(labels, scores, scores >= 0.5, weights.astype(float))
+    for draw, weight in enumerate(weights):
+        y, p = np.repeat(labels, weight), np.repeat(scores, weight)
+        expected = point_values(y, p, p >= 0.5, tuple(got)) if len(y) else dict.fromkeys(got)
+        for name, value in expected.items():
+            if value is None:
+                assert np.isnan(got[name][draw]), name
+            else:
+                assert got[name][draw] == pytest.approx(value, abs=1e-9), name

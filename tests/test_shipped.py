@@ -1,0 +1,107 @@
+"""The weights that ship: whole, small enough, alike in both forms, and quick to start."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import detectors
+from data_manifests.datasets.sample import index
+from detectors.__main__ import main
+from detectors.card import WEIGHTS_DIR, card_names, read_card
+from detectors.decide import ensemble_probability
+from detectors.errors import CardError
+from detectors.runtime import KerasEnsemble, OpenVinoEnsemble
+
+ROOT = Path(__file__).parent.parent
+MB = 1_000_000
+
+
+def test_every_file_is_under_ten_megabytes_and_all_under_forty_and_named_by_a_card():
+    files = [p for p in WEIGHTS_DIR.iterdir() if p.is_file()]
+    assert max(p.stat().st_size for p in files) < 10 * MB
+    assert sum(p.stat().st_size for p in files) <= 40 * MB
+    cards = [read_card(name) for name in card_names()]
+    named = {f.file for c in cards for m in c.members for f in (*m.served, m.reference)}
+    assert {p.name for p in files if not p.name.endswith(".card.json")} == named
+
+
+def test_the_card_names_four_networks_data_licence_and_measured_numbers():
+    card = read_card(detectors.DEFAULT_DETECTOR)
+    assert {m.network for m in card.members} == {"xception", "inception_v3", "resnet50", "densenet121"}
+    assert card.licence == "CC BY-NC 4.0" and len(card.training_data) >= 4
+    assert 0.04 <= card.dev_false_alarm_rate <= 0.05 and 0 < card.dev_miss_rate < 1
+    assert all(m.n_real > 0 and m.n_fake > 0 for m in card.metrics) and len(card.metrics) >= 8
+
+
+def test_check_verifies_every_card(capsys):
+    assert main(["--check"]) == 0
+    assert "image-ensemble@" in capsys.readouterr().out
+
+
+def test_swapped_weights_are_refused_by_the_probe(tmp_path):
+    card = read_card(detectors.DEFAULT_DETECTOR)
+    for file in WEIGHTS_DIR.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    first, second = card.members[1].served, card.members[2].served
+    for a, b in zip(first, second, strict=True):
+        (tmp_path / a.file).write_bytes((WEIGHTS_DIR / b.file).read_bytes())
+    with pytest.raises(CardError, match="does not give its probe score"):
+        OpenVinoEnsemble(card, tmp_path)
+
+
+def test_the_sample_is_scored_the_same_at_every_order_and_batch():
+    detector = detectors.load()
+    crops = [detector.detect(s.path).verdict.evidence[0].crop_rgb for s in index(None)]
+    together = detector.score_crops(np.stack(crops))
+    alone = np.concatenate([detector.score_crops(c[None]) for c in reversed(crops)])[::-1]
+    assert np.allclose(together, alone, atol=1e-3)
+
+
+@pytest.mark.filterwarnings("ignore")  # TensorFlow warns of itself
+def test_the_served_form_agrees_with_the_keras_reference_on_the_sample():
+    card = read_card(detectors.DEFAULT_DETECTOR)
+    detector = detectors.load()
+    crops = np.stack([detector.detect(s.path).verdict.evidence[0].crop_rgb for s in index(None)])
+    served = detector.score_crops(crops)
+    reference = ensemble_probability(KerasEnsemble(card)(crops).logits, card)
+    assert np.abs(served - reference).mean() < 0.05 and np.abs(served - reference).max() < 0.15
+    assert np.array_equal(np.argsort(served)[-1:], np.argsort(reference)[-1:])
+
+
+def test_the_terminal_answers_without_importing_tensorflow():
+    picture = index(None)[0].path
+    code = (
+        "import sys, runpy\n"
+        f"sys.argv = ['detectors', {picture!r}, '--json']\n"
+        "try:\n    runpy.run_module('detectors', run_name='__main__')\n"
+        "except SystemExit as stop:\n    print('CODE', stop.code)\n"
+        "print('LOADED', [m for m in ('tensorflow', 'keras', 'gradio', 'sklearn') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "CODE 0" in done.stdout and "LOADED []" in done.stdout
+    told = json.loads(done.stdout[: done.stdout.rindex("CODE")])
+    assert told["decision"] in ("real", "fake", "undecided") and len(told["faces"][0]["networks"]) == 4
+
+
+def test_the_commands_of_the_readme_run(tmp_path):
+    commands = [
+        line.removeprefix("$ ") for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("$ python")
+    ]
+    assert len(commands) >= 3
+    for command in commands:
+        words = command.replace("runs/sample", str(tmp_path / "run")).split()
+        done = subprocess.run([sys.executable, *words[1:]], cwd=ROOT, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, f"{command}: {done.stderr}"
+
+
+def test_the_readme_has_the_front_matter_of_a_space():
+    lines = (ROOT / "README.md").read_text().splitlines()
+    front = dict(line.split(": ", 1) for line in lines[1 : lines.index("---", 1)])
+    assert front["sdk"] == "gradio" and front["app_file"] == "app.py"
+    pinned = (ROOT / "requirements.txt").read_text()
+    assert f"gradio=={front['sdk_version']}" in pinned
