@@ -3,6 +3,7 @@ import json
 import cv2
 import numpy as np
 import pytest
+from conftest import make_card
 
 from detectors.card import read_card
 from detectors.decide import sigmoid
@@ -12,6 +13,7 @@ from training.augment import Augmentation, augment_pair, match_detail
 from training.calibrate import TARGET_FALSE_ALARMS, calibrate, fit_affine
 from training.crops import template_landmarks
 from training.devset import DevSet
+from training.measured import NAMES, add_metrics
 from training.pseudo_fakes.masks import face_hull, random_face_mask
 from training.pseudo_fakes.reconstruct import reconstruct
 from training.pseudo_fakes.self_blend import cross_blend, paste, poisson_blend, self_blend
@@ -151,6 +153,19 @@ def test_data_that_is_missing_is_one_line(tmp_path, capsys):
     assert "--data is missing" in capsys.readouterr().err
     assert main([str(RECIPE), "--work", str(tmp_path), "--data", str(tmp_path / "none")]) == 2
     assert "faces.csv" in capsys.readouterr().err
+
+
+def test_a_runs_numbers_go_on_the_card_once_with_n_and_interval():
+    estimate = {"value": 0.912345, "ci95": [0.9, 0.92]}
+    result = {
+        "record": {"configuration": {"split": "test"}},
+        "confusion_matrix": {"tn": 40, "fp": 10, "fn": 5, "tp": 45},
+        "metrics": {"overall": dict.fromkeys(NAMES, estimate) | {"ece": {"value": None, "ci95": None}}},
+    }
+    card = add_metrics(add_metrics(make_card(), "faces", result), "faces", result)
+    assert [m.name for m in card.metrics] == [n for n in NAMES if n != "ece"]
+    first = card.metrics[0]
+    assert (first.value, first.ci95_low, first.n_real, first.n_fake) == (0.9123, 0.9, 50, 50)
 
 
 @pytest.fixture(scope="module")
