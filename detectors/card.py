@@ -88,7 +88,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class WeightsCard:
-    """See `docs/weights.md` for every field.
+    """Everything that must be known to use a detector's weights rightly.
 
     Attributes:
         schema: version of this layout.
