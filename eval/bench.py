@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import statistics
 import subprocess
 import sys
@@ -126,14 +125,23 @@ def _mtcnn_on_everything() -> Callable[[np.ndarray], tuple[Face, ...]]:
     return lambda pixels: faces_from_rows(net.detect_faces(pixels), 1.0)
 
 
+# A process of its own starts the command: a child's peak memory begins with its parent's, and this parent is large.
+LAUNCHER = """
+import json, resource, subprocess, sys, time
+began = time.perf_counter()
+subprocess.run(sys.argv[1:], check=True, capture_output=True)
+seconds = time.perf_counter() - began
+print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000]))
+"""
+
+
 def _command_s(command: list[str], repeat: int = 3) -> tuple[float, float]:
-    """Median wall time of a command, and the largest memory that any child of this process has used, in MB."""
-    times = []
+    """Median wall time of a command in seconds, and its largest peak memory in MB."""
+    runs = []
     for _ in range(repeat):
-        began = time.perf_counter()
-        subprocess.run(command, check=True, capture_output=True)
-        times.append(time.perf_counter() - began)
-    return statistics.median(times), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000
+        done = subprocess.run([sys.executable, "-c", LAUNCHER, *command], check=True, capture_output=True, text=True)
+        runs.append(json.loads(done.stdout))
+    return statistics.median(r[0] for r in runs), max(r[1] for r in runs)
 
 
 if __name__ == "__main__":
