@@ -14,7 +14,7 @@ from sklearn import metrics as sk
 from eval.metrics import ECE_BINS, risk_coverage, roc_points
 
 REAL, FAKE, INK = "#0072B2", "#D55E00", "#333333"  # Okabe and Ito (2008)
-SIZE_IN = (4.4, 3.6)
+SIZE_IN = (4.6, 3.9)
 STYLE = {"axes.spines.top": False, "axes.spines.right": False, "font.size": 10}
 
 

@@ -97,7 +97,7 @@ def _caption(result: dict[str, Any]) -> str:
     auc = result["metrics"]["overall"]["auc"]
     split = record["configuration"]["split"] or "all"
     said = f"{record['dataset']['title']}, {split} split: {counts['n_real']} real, {counts['n_fake']} fake"
-    return said + (f", AUC {_number(auc)}" if auc["value"] is not None else "")
+    return said + (f";\nAUC {_number(auc)}" if auc["value"] is not None else "")
 
 
 def _number(estimate: dict[str, Any]) -> str:
@@ -174,7 +174,8 @@ def _words(result: dict[str, Any], drawn: list[str]) -> str:
         out += ["## By network", "", "| network | AUC | ECE |", "|---|---|---|"]
         out += [f"| {k} | {_number(v['auc'])} | {_number(v['ece'])} |" for k, v in metrics["by_network"].items()]
         out.append("")
-    out += [f"![{FIGURE_TITLES[name]}: {_caption(result)}](figures/{name}.png)\n" for name in drawn]
+    caption = _caption(result).replace("\n", " ")
+    out += [f"![{FIGURE_TITLES[name]}: {caption}](figures/{name}.png)\n" for name in drawn]
     return "\n".join(out)
 
 
