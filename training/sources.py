@@ -93,7 +93,7 @@ FURTHER_SOURCES = (
         _name_before_number,
     ),
 )  # fmt: skip
-# Never fitted on: chooses between recipes as a generator that was not seen.
+# No network is trained on it: on dev it is a generator that was not seen. Calibration does use it.
 HELD_OUT_GENERATORS = frozenset({"stargan"})
 LICENCES = {
     "140k": "CC BY-NC-SA 4.0 (FFHQ), CC BY-NC 4.0 (StyleGAN1)",
