@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import Protocol
 
 from detectors.card import WeightsCard, card_names
-from detectors.errors import DeepfakeError
+from detectors.errors import CardError, DeepfakeError
 from detectors.types import Evidence, Report, Verdict
 
 DEFAULT_DETECTOR = "image-ensemble"
+AUDIO_DETECTOR = "audio-ensemble"
 BASELINE = "brightness"
+AUDIO_BASELINE = "loudness"
 
-__all__ = ["BASELINE", "DEFAULT_DETECTOR", "DeepfakeError", "Detector", "Evidence", "Report", "Verdict", "detect", "load", "names"]  # fmt: skip
+__all__ = ["AUDIO_BASELINE", "AUDIO_DETECTOR", "BASELINE", "DEFAULT_DETECTOR", "DeepfakeError", "Detector", "Evidence", "Report", "Verdict", "detect", "detector_for", "load", "names"]  # fmt: skip
 
 
 class Detector(Protocol):
@@ -50,7 +52,17 @@ class Detector(Protocol):
 
 def names() -> tuple[str, ...]:
     """Every detector that can be loaded."""
-    return (*card_names(), BASELINE)
+    return (*card_names(), BASELINE, AUDIO_BASELINE)
+
+
+def detector_for(path: str | Path) -> str:
+    """Name of the detector that a file calls for by its content: pictures, or sound and the sound track of videos.
+
+    What is neither goes to the picture detector, whose error says what the file is.
+    """
+    from detectors.media import media_kind
+
+    return AUDIO_DETECTOR if media_kind(path) in ("audio", "video") else DEFAULT_DETECTOR
 
 
 _loading = threading.Lock()
@@ -73,21 +85,32 @@ def _load(name: str, finder: str) -> Detector:
         from detectors.baseline import BrightnessDetector
 
         return BrightnessDetector()
-    from detectors.card import read_card
+    if name == AUDIO_BASELINE:
+        from detectors.baseline import LoudnessDetector
+
+        return LoudnessDetector()
+    from detectors.card import AudioCard, ImageCard, read_card
     from detectors.faces import load_finder
-    from detectors.image import ImageDetector
-    from detectors.runtime import OpenVinoEnsemble
+    from detectors.runtime import OpenVinoEnsemble, SpeechEnsemble
 
     find = load_finder(finder)  # an unknown finder is said before any weights are read
     card = read_card(name)
-    return ImageDetector(card, OpenVinoEnsemble(card), find)
+    if isinstance(card, AudioCard):
+        from detectors.audio import AudioDetector
+
+        return AudioDetector(card, SpeechEnsemble(card))
+    if isinstance(card, ImageCard):
+        from detectors.image import ImageDetector
+
+        return ImageDetector(card, OpenVinoEnsemble(card), find)
+    raise CardError(f"nothing here can run a detector of {card.media_kind}.")
 
 
-def detect(path: str | Path, *, detector: str = DEFAULT_DETECTOR, finder: str = "yunet") -> Report:
-    """The report of one file, by the detector and face finder of these names.
+def detect(path: str | Path, *, detector: str | None = None, finder: str = "yunet") -> Report:
+    """The report of one file, by the detector of this name, or by the one that its content calls for.
 
     Raises:
         MediaError: the file cannot be used; the message says why in one sentence.
         UsageError, CardError: see `load`.
     """
-    return load(detector, finder=finder).detect(path)
+    return load(detector or detector_for(path), finder=finder).detect(path)

@@ -11,12 +11,15 @@ from pathlib import Path
 
 import detectors
 from detectors.card import card_names, read_card
-from detectors.describe import report_to_dict
-from detectors.errors import DeepfakeError
+from detectors.describe import clock, report_to_dict
+from detectors.errors import CardError, DeepfakeError
 from detectors.faces import FINDER_NAMES
 from detectors.types import Evidence, Report
 
-PICTURE_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".jpe", ".jfif"}
+SUFFIXES = {
+    ".jpg", ".jpeg", ".png", ".webp", ".jpe", ".jfif", ".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".aac",
+    ".amr", ".aif", ".aiff", ".weba", ".webm", ".mp4", ".m4v", ".mov", ".mkv", ".avi",
+}  # fmt: skip
 DECISION_WORDS = {
     "fake": "signs of manipulation",
     "real": "no sign of manipulation found",
@@ -26,11 +29,16 @@ REASON_WORDS = {
     "no_face": "no face was found, and faces are all that is judged; another finder may see one (--finder mtcnn)",
     "too_small": "the faces are too small to judge",
     "unsure": "the score lies where this detector cannot tell",
-    "too_short": "too short to judge",
-    "silent": "silent",
+    "too_short": "there is too little speech to judge",
+    "silent": "it is silent",
+    "no_speech": "no speech was found, and voices are all that is judged",
 }
 KIND_WORDS = {"blend": "a face pasted or blended in", "generator": "a picture made by a generator"}
-CSV_COLUMNS = ("path", "decision", "reason", "fake_probability", "threshold", "faces", "looks_most_like", "error")
+CSV_COLUMNS = (
+    "path", "media", "decision", "reason", "fake_probability", "threshold", "faces", "looks_most_like", "length_s",
+    "loudest_window_s", "error",
+)  # fmt: skip
+VIDEO_NOTE = "this is a video; its sound track was judged, its pictures were not"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -41,7 +49,8 @@ def main(argv: list[str] | None = None) -> int:
             return _check()
         if not options.files:
             _parser().error("name at least one file or folder, or --check")
-        detector = detectors.load(options.detector, finder=options.finder)
+        if options.detector:
+            detectors.load(options.detector, finder=options.finder)
     except DeepfakeError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -50,7 +59,11 @@ def main(argv: list[str] | None = None) -> int:
     told: list[dict[str, object]] = []
     for path in _files(options.files):
         try:
-            report = detector.detect(path, with_maps=options.json)
+            detector = detectors.load(options.detector or detectors.detector_for(path), finder=options.finder)
+            report = detector.detect(path, with_maps=options.maps)
+        except CardError as error:  # no file can be judged then, whichever it is
+            print(f"error: {error}", file=sys.stderr)
+            return 2
         except DeepfakeError as error:
             failed += 1
             rows.append({"path": str(path), "error": str(error)})
@@ -75,25 +88,25 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m detectors",
-        description="Judges the faces in pictures: a calibrated probability of fake, or undecided and why. "
-        "Nothing leaves this machine.",
+        description="Judges the faces in pictures and the voices in recordings: a calibrated probability of fake, or "
+        "undecided and why. Of a video the sound track is judged. Nothing leaves this machine.",
         epilog="Exit code 0 when every file was read, 2 when one was not. A verdict is evidence and never proof.",
     )
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="pictures (JPEG, PNG, WebP) or folders")
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="pictures, recordings, videos or folders")
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     parser.add_argument("--maps", action="store_true", help="with --json: the patch maps too")
     parser.add_argument("--csv", metavar="OUT", help="also write one row a file to OUT")
-    parser.add_argument("--detector", default=detectors.DEFAULT_DETECTOR, help="default: %(default)s")
+    parser.add_argument("--detector", help=f"one of {', '.join(detectors.names())} (default: by the file's content)")
     parser.add_argument("--finder", default="yunet", choices=FINDER_NAMES, help="face finder (default: %(default)s)")
     parser.add_argument("--check", action="store_true", help="verify every card, its files and its probe, and stop")
     return parser
 
 
 def _files(given: list[Path]) -> Iterator[Path]:
-    """Files as named; of folders, every picture below them by its suffix, in order."""
+    """Files as named; of folders, every picture, recording and video below them by its suffix, in order."""
     for path in given:
         if path.is_dir():
-            yield from (p for p in sorted(path.rglob("*")) if p.suffix.lower() in PICTURE_SUFFIXES and p.is_file())
+            yield from (p for p in sorted(path.rglob("*")) if p.suffix.lower() in SUFFIXES and p.is_file())
         else:
             yield path
 
@@ -112,14 +125,42 @@ def _sentence(report: Report) -> str:
     lines = [f"{report.path}: {words}"]
     if verdict.fake_probability is not None:
         lines[0] += (
-            f" — probability of fake {verdict.fake_probability:.2f} (threshold {verdict.threshold:.2f}), "
-            f"{len(verdict.evidence)} face{'s' if len(verdict.evidence) != 1 else ''}"
+            f" — probability of fake {verdict.fake_probability:.2f} (threshold {verdict.threshold:.2f}), {_extent(report)}"
         )
     if verdict.reason:
         lines.append(f"  why undecided: {REASON_WORDS[verdict.reason]}")
-    lines += [_face_line(i, e) for i, e in enumerate(verdict.evidence, 1) if report.verdict.detector != "brightness"]
+    if report.media.kind == "audio":
+        lines += _voice_lines(report)
+    else:
+        lines += [_face_line(i, e) for i, e in enumerate(verdict.evidence, 1) if verdict.detector != "brightness"]
     lines += [f"  note: {note}" for note in report.notes]
     return "\n".join(lines)
+
+
+def _extent(report: Report) -> str:
+    """How much was judged."""
+    if report.media.kind == "audio":
+        scored = sum(w.fake_probability is not None for w in report.verdict.windows)
+        return f"{report.media.length_s or 0:.1f} s, {scored} of {len(report.verdict.windows)} windows with speech"
+    faces = len(report.verdict.evidence)
+    return f"{faces} face{'s' if faces != 1 else ''}"
+
+
+def _voice_lines(report: Report) -> list[str]:
+    """What each network says of a voice, and where it sounded most like a fake."""
+    from detectors.audio import loudest_windows
+
+    verdict, lines = report.verdict, []
+    if verdict.scores:
+        lines.append("  networks: " + ", ".join(f"{s.network} {s.fake_probability:.2f}" for s in verdict.scores))
+    where = [
+        f"{clock(w.start_s)}–{clock(w.end_s)} ({w.fake_probability:.2f})" for w in loudest_windows(verdict.windows)
+    ]
+    if len(verdict.windows) > 1 and where:
+        lines.append("  most suspicious: " + ", ".join(where))
+    if "video" in report.media.format:
+        lines.append(f"  note: {VIDEO_NOTE}")
+    return lines
 
 
 def _face_line(number: int, e: Evidence) -> str:
@@ -133,16 +174,23 @@ def _face_line(number: int, e: Evidence) -> str:
 
 
 def _row(report: Report) -> dict[str, object]:
+    from detectors.audio import loudest_windows
+
     verdict = report.verdict
     first = verdict.evidence[0] if verdict.evidence else None
+    sound = report.media.kind == "audio"
+    loudest = loudest_windows(verdict.windows, 1)
     return {
         "path": report.path,
+        "media": report.media.kind,
         "decision": verdict.decision,
         "reason": verdict.reason,
         "fake_probability": "" if verdict.fake_probability is None else f"{verdict.fake_probability:.6f}",
         "threshold": f"{verdict.threshold:.6f}",
-        "faces": len(verdict.evidence),
+        "faces": "" if sound else len(verdict.evidence),
         "looks_most_like": (first.forgery_kind or "") if first else "",
+        "length_s": f"{report.media.length_s:.2f}" if report.media.length_s is not None else "",
+        "loudest_window_s": f"{loudest[0].start_s:.2f}" if loudest else "",
         "error": "",
     }
 

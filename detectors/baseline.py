@@ -1,4 +1,4 @@
-"""The baseline beside every detector: brightness and format alone. Where it does well, the dataset leaks."""
+"""The baselines beside every detector: brightness or loudness alone. Where one does well, the dataset leaks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from detectors.decide import sigmoid
-from detectors.media import read_image
+from detectors.media import SoundFile, read_image
 from detectors.types import Decision, Evidence, Report, Verdict
 
 
@@ -32,3 +32,26 @@ class BrightnessDetector:
         verdict = Verdict(probability, decision, "", 0.5, (0.5, 0.5), (evidence,), self.name)
         note = "This is the brightness baseline, which knows nothing of forgery."
         return Report(str(path), still.info, verdict, (*still.notes, note), time.perf_counter() - began)
+
+
+class LoudnessDetector:
+    """Scores how loud a recording is on average, silence included; it knows nothing of voices."""
+
+    name = "loudness"
+    digest = ""
+    card = None
+
+    def detect(self, path: str | Path, *, with_maps: bool = True) -> Report:
+        """A report whose probability is the logistic of (RMS level in dB of full scale + 26) / 6."""
+        began = time.perf_counter()
+        power, count = 0.0, 0
+        with SoundFile(path) as sound:
+            for block in sound.blocks():
+                power += float((block.astype(np.float64) ** 2).sum())
+                count += len(block)
+        level_db = 10 * np.log10(power / max(count, 1) + 1e-12)
+        probability = float(sigmoid(np.array((level_db + 26.0) / 6.0)))
+        decision: Decision = "fake" if probability >= 0.5 else "real"
+        verdict = Verdict(probability, decision, "", 0.5, (0.5, 0.5), (), self.name)
+        note = "This is the loudness baseline, which knows nothing of forgery."
+        return Report(str(path), sound.info, verdict, (*sound.notes, note), time.perf_counter() - began)

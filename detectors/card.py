@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from detectors.audio_features import FeatureSettings
 from detectors.errors import CardError, UsageError
 from detectors.types import MediaKind
 
@@ -49,9 +50,9 @@ class Member:
     Attributes:
         network: architecture, one of `detectors.networks.NETWORK_NAMES`.
         served: OpenVINO IR, the .xml and the .bin.
-        reference: Keras weights, float16 arrays in the order of `model.weights`.
+        reference: Keras weights in the order of `model.weights`: float16, large ones of speech networks int8.
         calibration: of each head's logit, fitted on dev.
-        probe_logits: raw logits, in the order of the heads, that the served form gives for the probe picture.
+        probe_logits: raw logits, in the order of the heads, that the served form gives for the probe input.
     """
 
     network: str
@@ -95,13 +96,10 @@ class WeightsCard:
         name: of the detector.
         media_kind: what it judges.
         members: its networks.
-        input_size_px: side of the crops.
-        face_margin: share of the face box's longer side that is added on every side.
-        min_face_px: a smaller face is not scored.
         heads: kinds of forgery, in the order of the networks' outputs.
         head_pooling: how calibrated heads become one logit, see `detectors.decide.pool_heads`.
         calibration: of the logit that is pooled from the networks' mean head logits.
-        threshold: calibrated probability from which a picture counts as fake.
+        threshold: calibrated probability from which a file counts as fake.
         threshold_source: how it was chosen, as a sentence.
         dev_false_alarm_rate: at the threshold.
         dev_miss_rate: likewise.
@@ -120,9 +118,6 @@ class WeightsCard:
     name: str
     media_kind: MediaKind
     members: tuple[Member, ...]
-    input_size_px: int
-    face_margin: float
-    min_face_px: int
     heads: tuple[str, ...]
     head_pooling: Literal["mixture", "noisy-or", "mean-logit"]
     calibration: Affine
@@ -155,6 +150,43 @@ class WeightsCard:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class ImageCard(WeightsCard):
+    """Card of a detector of faces in pictures.
+
+    Attributes:
+        input_size_px: side of the crops.
+        face_margin: share of the face box's longer side that is added on every side.
+        min_face_px: a smaller face is not scored.
+    """
+
+    input_size_px: int
+    face_margin: float
+    min_face_px: int
+
+
+@dataclass(frozen=True)
+class AudioCard(WeightsCard):
+    """Card of a detector of voices.
+
+    Attributes:
+        features: constants of the log-mel and of the linear spectrum.
+        window_frames: length of what the networks hear at once, in frames.
+        hop_frames: from the start of one window to the next.
+        min_speech_s: less speech than this in a file is not scored.
+        speech_logit: a window counts as speech from this logit of the speech head on.
+    """
+
+    features: FeatureSettings
+    window_frames: int
+    hop_frames: int
+    min_speech_s: float
+    speech_logit: float
+
+
+CARD_KINDS: dict[str, type[WeightsCard]] = {"image": ImageCard, "audio": AudioCard}
+
+
 def card_names(folder: Path = WEIGHTS_DIR) -> tuple[str, ...]:
     """Names of the cards in a folder."""
     return tuple(sorted(p.name.removesuffix(CARD_SUFFIX) for p in folder.glob(f"*{CARD_SUFFIX}")))
@@ -176,10 +208,29 @@ def read_card(name: str, folder: Path = WEIGHTS_DIR) -> WeightsCard:
         told = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CardError(f"the card {path.name} cannot be read: {error}.") from error
-    card: WeightsCard = _build(WeightsCard, told, path.name)
+    kind = CARD_KINDS.get(told.get("media_kind", "")) if isinstance(told, dict) else None
+    if kind is None:
+        raise CardError(f"{path.name}: media_kind must be one of {', '.join(CARD_KINDS)}.")
+    card: WeightsCard = _build(kind, told, path.name)
     for member in card.members:
         for entry in (*member.served, member.reference):
             check_file(folder, entry)
+    return card
+
+
+def read_image_card(name: str, folder: Path = WEIGHTS_DIR) -> ImageCard:
+    """`read_card` of a detector of pictures; UsageError where it is one of something else."""
+    card = read_card(name, folder)
+    if not isinstance(card, ImageCard):
+        raise UsageError(f"the detector {name} judges {card.media_kind} and not pictures.")
+    return card
+
+
+def read_audio_card(name: str, folder: Path = WEIGHTS_DIR) -> AudioCard:
+    """`read_card` of a detector of voices; UsageError where it is one of something else."""
+    card = read_card(name, folder)
+    if not isinstance(card, AudioCard):
+        raise UsageError(f"the detector {name} judges {card.media_kind} and not voices.")
     return card
 
 

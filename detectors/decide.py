@@ -63,6 +63,15 @@ def ensemble_probability(logits: np.ndarray, card: WeightsCard) -> np.ndarray:
     return sigmoid(card.calibration.scale * pooled + card.calibration.bias)
 
 
+def pool_windows(logits: np.ndarray) -> np.ndarray:
+    """Raw logits of a whole sound, (1, members, heads), from those of its windows (n, members, heads): their mean.
+
+    The mean of logits is the geometric mean of the odds: it grows no surer with length, as it should not when
+    neighbouring windows share speaker, channel and generator.
+    """
+    return logits.mean(0, keepdims=True)
+
+
 def kind_probability(logits: np.ndarray, card: WeightsCard) -> np.ndarray:
     """Calibrated probability of each kind of forgery, float64 (n, heads): mean of the networks' head logits."""
     return sigmoid(calibrate_heads(logits, card).mean(1))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
 
-from detectors.types import Evidence, Report
+from detectors.types import Evidence, Report, Verdict
 
 MAP_DIGITS = 3
 SCORE_DIGITS = 6
@@ -29,17 +30,31 @@ def report_to_dict(report: Report, *, with_maps: bool = False) -> dict[str, Any]
         "threshold": _rounded(verdict.threshold),
         "undecided_band": [_rounded(v) for v in verdict.undecided_band],
         "detector": verdict.detector,
-        "faces": [_evidence(e, with_maps) for e in verdict.evidence],
+        **(_sound(verdict) if report.media.kind == "audio" else _faces(verdict, with_maps)),
         "notes": list(report.notes),
-        "media": {
-            "kind": report.media.kind,
-            "format": report.media.format,
-            "width_px": report.media.width_px,
-            "height_px": report.media.height_px,
-            "bytes": report.media.bytes,
-            "sha256": report.media.sha256,
-        },
+        "media": {k: v for k, v in dataclasses.asdict(report.media).items() if v is not None},
         "elapsed_s": round(report.elapsed_s, 4),
+    }
+
+
+def _faces(verdict: Verdict, with_maps: bool) -> dict[str, Any]:
+    return {"faces": [_evidence(e, with_maps) for e in verdict.evidence]}
+
+
+def _sound(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "networks": {s.network: _rounded(s.fake_probability) for s in verdict.scores},
+        "windows": [
+            {
+                "start_s": round(w.start_s, 3),
+                "end_s": round(w.end_s, 3),
+                "fake_probability": _rounded(w.fake_probability),
+                "reason": w.reason or None,
+                "level_db": round(w.level_db, 1),
+                "networks": {s.network: _rounded(s.fake_probability) for s in w.scores},
+            }
+            for w in verdict.windows
+        ],
     }
 
 
@@ -65,6 +80,15 @@ def _evidence(e: Evidence, with_maps: bool) -> dict[str, Any]:
     if with_maps and e.patch_map is not None:
         told["patch_map"] = np.round(e.patch_map.astype(float), MAP_DIGITS).tolist()
     return told
+
+
+def clock(seconds: float) -> str:
+    """A time as people read it: "0:07.5", "12:03.0", "1:02:03.0"."""
+    tenths = round(seconds * 10)
+    minutes, rest = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    tail = f"{rest // 10:02d}.{rest % 10}"
+    return f"{hours}:{minutes:02d}:{tail}" if hours else f"{minutes}:{tail}"
 
 
 def _rounded(value: float | None) -> float | None:

@@ -10,7 +10,7 @@ from typing import get_args
 import numpy as np
 
 from detectors import decide
-from detectors.card import WeightsCard
+from detectors.card import ImageCard
 from detectors.errors import CardError
 from detectors.faces import Finder, cut_face
 from detectors.media import read_image
@@ -32,7 +32,7 @@ class ImageDetector:
         network_names: in the order of the card.
     """
 
-    def __init__(self, card: WeightsCard, score: Callable[[np.ndarray], RawScores], find_faces: Finder) -> None:
+    def __init__(self, card: ImageCard, score: Callable[[np.ndarray], RawScores], find_faces: Finder) -> None:
         self.name = card.name
         self.digest = card.digest
         self.card = card

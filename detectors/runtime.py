@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from detectors.card import WEIGHTS_DIR, Member, WeightsCard
+from detectors.card import WEIGHTS_DIR, AudioCard, ImageCard, Member, WeightsCard
 from detectors.errors import CardError
 
 if TYPE_CHECKING:
@@ -35,6 +35,19 @@ class RawScores:
     patch_logits: tuple[np.ndarray, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class SpeechScores:
+    """Logits of windows of sound before calibration.
+
+    Attributes:
+        logits: float32, shape (n, members, 1).
+        speech_logits: float32, shape (n,): higher is more like speech, whoever or whatever speaks.
+    """
+
+    logits: np.ndarray
+    speech_logits: np.ndarray
+
+
 def probe_picture(size_px: int) -> np.ndarray:
     """A drawn picture, uint8 (1, size, size, 3), that every card's `probe_logits` were computed on."""
     y, x = np.mgrid[0:size_px, 0:size_px] / size_px
@@ -45,22 +58,9 @@ def probe_picture(size_px: int) -> np.ndarray:
 class OpenVinoEnsemble:
     """Every member of a card, compiled for this CPU; safe to call from several threads."""
 
-    def __init__(self, card: WeightsCard, folder: Path = WEIGHTS_DIR, threads: int | None = None) -> None:
-        import openvino as ov
-
+    def __init__(self, card: ImageCard, folder: Path = WEIGHTS_DIR, threads: int | None = None) -> None:
         self._card = card
-        core = ov.Core()
-        # The precision of the weights is the file's; what remains in floating point is computed as float32, so that
-        # a score does not depend on whether the CPU happens to have bfloat16.
-        options: dict[str, object] = {
-            "INFERENCE_PRECISION_HINT": "f32",
-            "PERFORMANCE_HINT": "LATENCY",
-            "INFERENCE_NUM_THREADS": threads or available_cores(),
-        }
-        self._compiled = [
-            core.compile_model(core.read_model(str(folder / member.served[0].file)), "CPU", options)
-            for member in card.members
-        ]
+        self._compiled = [_compile(folder / member.served[0].file, threads) for member in card.members]
         self._local = threading.local()
         self._check_probe()
 
@@ -83,14 +83,70 @@ class OpenVinoEnsemble:
 
     def _check_probe(self) -> None:
         """Raises CardError when a member does not give what its card says it gives."""
-        scores = self(probe_picture(self._card.input_size_px)).logits[0]
-        for member, logits in zip(self._card.members, scores, strict=True):
-            gap = float(np.abs(logits - member.probe_logits).max())
-            if not gap <= self._card.probe_tolerance:
-                raise CardError(
-                    f"{member.network} does not give its probe score (off by {gap:.3f}, allowed "
-                    f"{self._card.probe_tolerance}); it is not run. Install the project again."
-                )
+        _compare_probe(self._card, self(probe_picture(self._card.input_size_px)).logits[0])
+
+
+def _compile(xml: Path, threads: int | None) -> ov.CompiledModel:
+    import openvino as ov
+
+    # The precision of the weights is the file's; what remains in floating point is computed as float32, so that
+    # a score does not depend on whether the CPU happens to have bfloat16.
+    options: dict[str, object] = {
+        "INFERENCE_PRECISION_HINT": "f32",
+        "PERFORMANCE_HINT": "LATENCY",
+        "INFERENCE_NUM_THREADS": threads or available_cores(),
+    }
+    core = ov.Core()
+    return core.compile_model(core.read_model(str(xml)), "CPU", options)
+
+
+def _compare_probe(card: WeightsCard, scores: np.ndarray) -> None:
+    """Raises CardError when a member's logits for the probe input are not those on the card."""
+    for member, logits in zip(card.members, scores, strict=True):
+        gap = float(np.abs(logits - member.probe_logits).max())
+        if not gap <= card.probe_tolerance:
+            raise CardError(
+                f"{member.network} does not give its probe score (off by {gap:.3f}, allowed "
+                f"{card.probe_tolerance}); it is not run. Install the project again."
+            )
+
+
+def probe_features(card: AudioCard) -> dict[str, np.ndarray]:
+    """A drawn window of both features, decibels, that every audio card's `probe_logits` were computed on."""
+    out = {}
+    for feature in ("mel", "spectrum"):
+        bands = card.features.bands(feature)
+        t, f = np.mgrid[0 : card.window_frames, 0:bands]
+        syllables = 12 * np.sin(2 * np.pi * t / 25) * np.sin(2 * np.pi * (f / bands * 7 + t / 90))
+        out[feature] = (-35 - 30 * f / bands + syllables).astype(np.float32)[None]
+    return out
+
+
+class SpeechEnsemble:
+    """Every member of an audio card, compiled for this CPU; safe to call from several threads."""
+
+    def __init__(self, card: AudioCard, folder: Path = WEIGHTS_DIR, threads: int | None = None) -> None:
+        from detectors.networks.speech import SPEECH_ARCHITECTURES
+
+        self._features = [SPEECH_ARCHITECTURES[member.network].feature for member in card.members]
+        self._compiled = [_compile(folder / member.served[0].file, threads) for member in card.members]
+        self._gates = [any("speech_logits" in out.names for out in c.outputs) for c in self._compiled]
+        if not any(self._gates):
+            raise CardError(f"none of the networks of {card.name} tells speech from other sounds.")
+        self._local = threading.local()
+        _compare_probe(card, self(probe_features(card)).logits[0])
+
+    def __call__(self, features: dict[str, np.ndarray]) -> SpeechScores:
+        """Scores windows: for each feature float32 (n, frames, bands), in decibels."""
+        if not hasattr(self._local, "requests"):
+            self._local.requests = [compiled.create_infer_request() for compiled in self._compiled]
+        logits, speech = [], []
+        for request, feature, gates in zip(self._local.requests, self._features, self._gates, strict=True):
+            request.infer({0: features[feature]})
+            logits.append(request.get_tensor("logits").data.copy())
+            if gates:
+                speech.append(request.get_tensor("speech_logits").data[:, 0].copy())
+        return SpeechScores(np.stack(logits, 1), np.mean(speech, 0))
 
 
 def _infer(request: ov.InferRequest, crops_rgb: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -108,15 +164,24 @@ def available_cores() -> int:
 
 
 def read_reference_weights(folder: Path, member: Member) -> list[np.ndarray]:
-    """Float32 arrays in the order of `model.weights`; no pickle is read."""
+    """Float32 arrays in the order of `model.weights`; no pickle is read.
+
+    An array is stored as `w{i}`, or as int8 `q{i}` with one scale a column, `s{i}`.
+    """
     with np.load(folder / member.reference.file, allow_pickle=False) as kept:
-        return [kept[f"w{i}"].astype(np.float32) for i in range(len(kept.files))]
+        count = sum(name[0] in "wq" for name in kept.files)
+        return [
+            kept[f"w{i}"].astype(np.float32)
+            if f"w{i}" in kept.files
+            else kept[f"q{i}"].astype(np.float32) * kept[f"s{i}"].astype(np.float32)
+            for i in range(count)
+        ]
 
 
 class KerasEnsemble:
     """The reference: the same card through Keras in float32. Slow; for tests, benchmarks and training."""
 
-    def __init__(self, card: WeightsCard, folder: Path = WEIGHTS_DIR) -> None:
+    def __init__(self, card: ImageCard, folder: Path = WEIGHTS_DIR) -> None:
         from detectors.networks import find_architecture
 
         self.models = []
@@ -129,3 +194,28 @@ class KerasEnsemble:
         """Scores crops, uint8 (n, size, size, 3)."""
         outputs = [m.predict(crops_rgb.astype(np.float32), batch_size=BATCH_MAX, verbose=0) for m in self.models]
         return RawScores(np.stack([o["logits"] for o in outputs], 1), tuple(o["patch_logits"] for o in outputs))
+
+
+class KerasSpeechEnsemble:
+    """The same card through Keras in float32. Slow; for tests, benchmarks and training."""
+
+    def __init__(self, card: AudioCard, folder: Path = WEIGHTS_DIR) -> None:
+        from detectors.networks.speech import SPEECH_ARCHITECTURES
+
+        self.models = []
+        self.features = []
+        for member in card.members:
+            architecture = SPEECH_ARCHITECTURES[member.network]
+            model = architecture.build(card.window_frames, card.features.bands(architecture.feature))
+            model.set_weights(read_reference_weights(folder, member))
+            self.models.append(model)
+            self.features.append(architecture.feature)
+
+    def __call__(self, features: dict[str, np.ndarray]) -> SpeechScores:
+        """Scores windows as `SpeechEnsemble` does."""
+        outputs = [
+            m.predict(features[f], batch_size=BATCH_MAX, verbose=0)
+            for m, f in zip(self.models, self.features, strict=True)
+        ]
+        speech = [o["speech_logits"][:, 0] for o in outputs if "speech_logits" in o]
+        return SpeechScores(np.stack([o["logits"] for o in outputs], 1), np.mean(speech, 0))

@@ -12,7 +12,7 @@ import numpy as np
 
 MediaKind = Literal["image", "video", "audio"]
 Decision = Literal["real", "fake", "undecided"]
-Reason = Literal["", "no_face", "too_small", "too_short", "silent", "unsure"]
+Reason = Literal["", "no_face", "too_small", "too_short", "silent", "no_speech", "unsure"]
 ForgeryKind = Literal["blend", "generator"]
 BoxXYXY = tuple[float, float, float, float]
 
@@ -142,6 +142,51 @@ class Evidence:
         _check_probability("agreement", self.agreement)
 
 
+@dataclass(frozen=True)
+class AudioWindow:
+    """A few seconds of sound, scored or left out.
+
+    Attributes:
+        start_s: seconds from the start of the file.
+        end_s: likewise; windows overlap.
+        level_db: of its loudest tenth of a second, in dB below full scale.
+        fake_probability: calibrated, of the ensemble, for these seconds alone; None when they were not scored.
+        reason: why not: "silent" or "no_speech"; "" when scored.
+        scores: one for each network; empty when not scored.
+    """
+
+    start_s: float
+    end_s: float
+    level_db: float
+    fake_probability: float | None
+    reason: Reason
+    scores: tuple[NetworkScore, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start_s < self.end_s:
+            raise ValueError(f"a window needs 0 <= start_s < end_s, got {self.start_s!r}, {self.end_s!r}")
+        _check_probability("fake_probability", self.fake_probability)
+        if (self.fake_probability is None) != bool(self.reason):
+            raise ValueError("a window is scored, or it has a reason why not")
+
+
+@dataclass(frozen=True, eq=False)
+class SoundOverview:
+    """A sound at a glance, of bounded size whatever its length.
+
+    Attributes:
+        mel_db: float32, shape (columns, bands): log-mel in dB, loudest of the frames in each column.
+        column_s: length of a column in seconds.
+    """
+
+    mel_db: np.ndarray
+    column_s: float
+
+    def __post_init__(self) -> None:
+        if self.mel_db.ndim != 2 or self.column_s <= 0:
+            raise ValueError(f"mel_db must be (columns, bands) and column_s positive, got {self.mel_db.shape}")
+
+
 @dataclass(frozen=True, eq=False)
 class Verdict:
     """The answer for one file.
@@ -155,6 +200,8 @@ class Verdict:
             detector cannot tell there; low == high == threshold when the card has no band.
         evidence: what was looked at, most suspicious first.
         detector: card name and digest of the weights, for example "image-ensemble@1a2b3c4d5e6f".
+        windows: of a sound, in time order; empty for a picture.
+        scores: of a sound, what each network says of the whole; empty for a picture, whose faces have their own.
     """
 
     fake_probability: float | None
@@ -164,6 +211,8 @@ class Verdict:
     undecided_band: tuple[float, float]
     evidence: tuple[Evidence, ...]
     detector: str
+    windows: tuple[AudioWindow, ...] = ()
+    scores: tuple[NetworkScore, ...] = ()
 
     def __post_init__(self) -> None:
         _check_outcome(self.fake_probability, self.decision, self.reason)
@@ -176,19 +225,25 @@ class MediaInfo:
 
     Attributes:
         kind: image, video or audio.
-        format: as the content says and whatever the name claims: "JPEG", "PNG", "WEBP".
-        width_px: after the EXIF orientation was applied.
+        format: as the content says and whatever the name claims: "JPEG", "WAV sound", "Ogg sound, opus".
+        width_px: of a picture, after the EXIF orientation was applied; None for sound.
         height_px: likewise.
         bytes: length of the file.
         sha256: of the file, in hex.
+        length_s: of a sound; None for a picture, and where the header does not tell.
+        sample_rate_hz: of a sound as stored; None for a picture.
+        channels: likewise.
     """
 
     kind: MediaKind
     format: str
-    width_px: int
-    height_px: int
+    width_px: int | None
+    height_px: int | None
     bytes: int
     sha256: str
+    length_s: float | None = None
+    sample_rate_hz: int | None = None
+    channels: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,6 +256,7 @@ class Report:
         verdict: the answer.
         notes: sentences that a reader of the verdict should know ("only the first of 12 frames was looked at").
         elapsed_s: wall time of opening, finding and scoring, without loading the networks.
+        overview: of a sound, for drawing; None for a picture, and where it was not asked for.
     """
 
     path: str
@@ -208,6 +264,7 @@ class Report:
     verdict: Verdict
     notes: tuple[str, ...]
     elapsed_s: float
+    overview: SoundOverview | None = None
 
 
 def _check_outcome(fake_probability: float | None, decision: Decision, reason: Reason) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from detectors.card import Affine, Member, TrainingData, WeightsCard, WeightsFile
+from detectors.card import Affine, ImageCard, Member, TrainingData, WeightsFile
 from detectors.image import ImageDetector
 from detectors.runtime import RawScores
 from detectors.types import Face
@@ -20,7 +20,7 @@ def make_card(**changes):
     entry = WeightsFile("none.bin", "0" * 64, 1)
     lines = {"blend": Affine(1.0, 0.0), "generator": Affine(1.0, 0.0)}
     members = tuple(Member(n, (entry,), entry, lines, (0.0, 0.0)) for n in ("xception", "resnet50"))
-    card = WeightsCard(
+    card = ImageCard(
         schema=1, name="drawn", media_kind="image", members=members, input_size_px=PX, face_margin=0.1,
         min_face_px=40, heads=("blend", "generator"), head_pooling="noisy-or", calibration=Affine(1.0, 0.0),
         threshold=0.6, threshold_source="drawn", dev_false_alarm_rate=0.05, dev_miss_rate=0.2, undecided_low=0.4,

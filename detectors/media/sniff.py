@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from detectors.types import MediaKind
+
 SNIFF_BYTES = 64
-ACCEPTED = ("JPEG", "PNG", "WebP")
+PICTURES = ("JPEG", "PNG", "WebP")
+# Name of a format that holds sound -> the only ffmpeg demuxer that may read it. A playlist that calls itself a sound
+# (HLS, concat) would make ffmpeg open other files and addresses.
+SOUNDS = {
+    "WAV sound": "wav",
+    "FLAC sound": "flac",
+    "MP3 sound": "mp3",
+    "Ogg sound": "ogg",
+    "M4A sound": "mp4",
+    "AAC sound": "aac",
+    "AMR sound": "amr",
+    "AIFF sound": "aiff",
+    "MP4 video": "mp4",
+    "WebM or Matroska video": "matroska",
+    "AVI video": "avi",
+}
 
 
 def sniff(head: bytes) -> str:
@@ -14,6 +33,10 @@ def sniff(head: bytes) -> str:
         return "PNG"
     if head[:4] == b"RIFF":
         return {b"WEBP": "WebP", b"WAVE": "WAV sound", b"AVI ": "AVI video"}.get(head[8:12], "RIFF file")
+    if head[:4] in (b"RIFX", b"RF64") and head[8:12] == b"WAVE":
+        return "WAV sound"
+    if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
+        return "AIFF sound"
     if head[:6] in (b"GIF87a", b"GIF89a"):
         return "GIF"
     if head[4:8] == b"ftyp":
@@ -22,10 +45,12 @@ def sniff(head: bytes) -> str:
             return "HEIC photo"
         if brand in (b"avif", b"avis"):
             return "AVIF picture"
-        return "M4A sound" if brand == b"M4A " else "MP4 video"
+        return "M4A sound" if brand in (b"M4A ", b"M4B ") else "MP4 video"
     for start, name in _STARTS:
         if head.startswith(start):
             return name
+    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0:  # an MPEG audio frame's sync word
+        return "AAC sound" if head[1] & 0xF6 == 0xF0 else "MP3 sound"
     if head.lstrip().lower().startswith((b"<svg", b"<?xml")):
         return "SVG or XML text"
     if head.lstrip().lower().startswith((b"<!doctype html", b"<html")):
@@ -33,6 +58,28 @@ def sniff(head: bytes) -> str:
     if head and all(b in b"\t\n\r\f\x1b" or 32 <= b < 127 for b in head):
         return "text"
     return "unknown"
+
+
+def media_kind(path: str | Path) -> MediaKind | None:
+    """What the content of a file is: "image", "audio", "video", or None when it is none of these or cannot be read."""
+    try:
+        with Path(path).open("rb") as source:
+            kind = sniff(source.read(SNIFF_BYTES))
+    except (OSError, ValueError):
+        return None
+    if kind in PICTURES:
+        return "image"
+    if kind in SOUNDS:
+        return "video" if kind.endswith("video") else "audio"
+    return None
+
+
+def with_article(kind: str) -> str:
+    """ "a PDF", "an MP4 video"; "text" takes none."""
+    if kind == "text":
+        return kind
+    letters = "AEFHILMNORSX" if kind.split()[0].isupper() else "AEIOU"  # letters read aloud with a vowel first
+    return f"{'an' if kind[0].upper() in letters else 'a'} {kind}"
 
 
 _STARTS = (
@@ -44,8 +91,8 @@ _STARTS = (
     (b"OggS", "Ogg sound"),
     (b"fLaC", "FLAC sound"),
     (b"ID3", "MP3 sound"),
-    (b"\xff\xfb", "MP3 sound"),
-    (b"\xff\xf3", "MP3 sound"),
+    (b"#!AMR", "AMR sound"),
+    (b"#EXTM3U", "playlist"),
     (b"PK\x03\x04", "ZIP archive"),
     (b"\x1f\x8b", "gzip archive"),
     (b"8BPS", "Photoshop file"),

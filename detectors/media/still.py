@@ -21,7 +21,7 @@ import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
 
 from detectors.errors import MediaTooLarge, UnreadableMedia
-from detectors.media.sniff import ACCEPTED, SNIFF_BYTES, sniff
+from detectors.media.sniff import PICTURES, SNIFF_BYTES, sniff, with_article
 from detectors.types import MediaInfo
 
 SUFFIXES = {"JPEG": {".jpg", ".jpeg", ".jpe", ".jfif"}, "PNG": {".png", ".apng"}, "WebP": {".webp"}}
@@ -95,8 +95,8 @@ def read_image(path: str | Path, limits: Limits | None = None) -> StillImage:
     path = Path(path)
     data = _read_bytes(path, limits)
     kind = sniff(data[:SNIFF_BYTES])
-    if kind not in ACCEPTED:
-        what = "what it is could not be told" if kind == "unknown" else f"by its content this is {_with_article(kind)}"
+    if kind not in PICTURES:
+        what = "what it is could not be told" if kind == "unknown" else f"by its content this is {with_article(kind)}"
         raise UnreadableMedia(f"only JPEG, PNG and WebP pictures are opened; {what}.")
     notes = []
     if path.suffix and path.suffix.lower() not in SUFFIXES[kind]:
@@ -206,11 +206,3 @@ def _to_srgb(picture: Image.Image, profile: bytes) -> Image.Image:
     except (ImageCms.PyCMSError, *DAMAGE):
         return picture
     return moved if moved is not None else picture
-
-
-def _with_article(kind: str) -> str:
-    """ "a PDF", "an MP4 video"; "text" takes none."""
-    if kind == "text":
-        return kind
-    letters = "AEFHILMNORSX" if kind.split()[0].isupper() else "AEIOU"  # letters read aloud with a vowel first
-    return f"{'an' if kind[0].upper() in letters else 'a'} {kind}"
