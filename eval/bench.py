@@ -1,7 +1,8 @@
 """`python -m eval.bench`: speeds as ratios to the obvious way, measured side by side in one run.
 
-The obvious way: OpenCV reads the file, mtcnn looks at the whole picture, and each of the four networks is asked by
-one `keras.predict`.
+The obvious way with a picture: OpenCV reads the file, mtcnn looks at the whole of it, and each of the four networks is
+asked by one `keras.predict`. With a recording: librosa loads it and makes the features of one window after the other, and
+each of the three networks is asked by one `keras.predict` a window.
 """
 
 from __future__ import annotations
@@ -20,28 +21,38 @@ import cv2
 import numpy as np
 
 import detectors
-from detectors.card import read_card
+from detectors.audio import window_samples
+from detectors.card import read_audio_card, read_image_card
 from detectors.errors import DeepfakeError
 from detectors.faces import cut_face, load_finder
-from detectors.runtime import KerasEnsemble, available_cores
+from detectors.media import SAMPLE_RATE_HZ, read_sound
+from detectors.runtime import KerasEnsemble, KerasSpeechEnsemble, available_cores
 from detectors.types import Face
 from eval.record import cpu_name
 
 PICTURE_PX = (1280, 960)  # a photo as messengers pass it on
+SOUND_S = 60.0
+SOUND_RATE_HZ = 44_100
 
 
 def main(argv: list[str] | None = None) -> int:
     """Runs the command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m eval.bench", description=__doc__.split("\n")[0])
     parser.add_argument("--picture", type=Path, help="default: the sample's astronaut, enlarged to 1280 × 960")
+    parser.add_argument("--what", choices=("picture", "sound", "both"), default="both", help="default: %(default)s")
     parser.add_argument("--repeat", type=int, default=15, help="default: %(default)s")
     parser.add_argument("--skip-obvious", action="store_true", help="only our own times")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            picture = options.picture or draw_picture(Path(folder))
-            told = measure(picture, options.repeat, obvious=not options.skip_obvious)
+            told: dict[str, object] = {"cpu": cpu_name(), "cores": available_cores()}
+            if options.what != "sound":
+                picture = options.picture or draw_picture(Path(folder))
+                told |= measure(picture, options.repeat, obvious=not options.skip_obvious)
+            if options.what != "picture":
+                recording = draw_recording(Path(folder))
+                told |= measure_sound(recording, max(3, options.repeat // 4), obvious=not options.skip_obvious)
     except DeepfakeError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -67,11 +78,7 @@ def draw_picture(folder: Path) -> Path:
 
 def measure(picture: Path, repeat: int, *, obvious: bool) -> dict[str, object]:
     """Times in milliseconds and their ratios."""
-    told: dict[str, object] = {
-        "cpu": cpu_name(),
-        "cores": available_cores(),
-        "picture": f"{PICTURE_PX[0]} × {PICTURE_PX[1]}, one face",
-    }
+    told: dict[str, object] = {"picture": f"{PICTURE_PX[0]} × {PICTURE_PX[1]}, one face"}
     detector = detectors.load()
     ours = _median_ms(lambda: detector.detect(picture), repeat)
     told["warm verdict, ms"] = round(ours, 1)
@@ -88,6 +95,81 @@ def measure(picture: Path, repeat: int, *, obvious: bool) -> dict[str, object]:
     return told
 
 
+def draw_recording(folder: Path) -> Path:
+    """The sample's voices one after the other and again, one minute at 44.1 kHz as MP3."""
+    import av
+    import soxr
+
+    from data_manifests.datasets.sample import FOLDER
+
+    voices = [read_sound(path, 30.0) for path in sorted(FOLDER.glob("*_voice_*.flac"))]
+    wave = soxr.resample(
+        np.resize(np.concatenate(voices), round(SOUND_S * SAMPLE_RATE_HZ)), SAMPLE_RATE_HZ, SOUND_RATE_HZ
+    )
+    path = folder / "minute.mp3"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libmp3lame", rate=SOUND_RATE_HZ, layout="mono", options={"b": "128k"})
+        stream.codec_context.format = "fltp"
+        size = stream.codec_context.frame_size
+        for first in range(0, len(wave), size):
+            part = np.ascontiguousarray(wave[None, first : first + size], dtype=np.float32)
+            frame = av.AudioFrame.from_ndarray(part, format="fltp", layout="mono")
+            frame.sample_rate, frame.pts = SOUND_RATE_HZ, first
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    return path
+
+
+def measure_sound(recording: Path, repeat: int, *, obvious: bool) -> dict[str, object]:
+    """Times of one minute of speech, decoding included, and their ratios."""
+    detector = detectors.load(detectors.AUDIO_DETECTOR)
+    ours = _median_ms(lambda: detector.detect(recording), repeat)
+    told: dict[str, object] = {
+        "recording": f"{SOUND_S:.0f} s of speech, MP3 at {SOUND_RATE_HZ / 1000:g} kHz",
+        "warm verdict on a recording, ms": round(ours),
+        "times real time": round(SOUND_S * 1000 / ours, 1),
+    }
+    if obvious:
+        theirs = _obvious_sound(recording, 3)
+        told["obvious way with a recording, ms"] = round(theirs)
+        told["warm verdict on a recording: times faster"] = round(theirs / ours, 1)
+    cold, peak_mb = _command_s([sys.executable, "-m", "detectors", str(recording)])
+    told["cold `python -m detectors` on the recording, s"] = round(cold, 2)
+    told["cold on the recording, peak memory of the command, MB"] = round(peak_mb)
+    return told
+
+
+def _obvious_sound(recording: Path, repeat: int) -> float:
+    """What people write first, with the same networks and windows."""
+    import librosa
+
+    card = read_audio_card(detectors.AUDIO_DETECTOR)
+    networks = KerasSpeechEnsemble(card)
+    f = card.features
+    window, hop = window_samples(card), card.hop_frames * f.hop
+
+    def features(wave: np.ndarray) -> dict[str, np.ndarray]:
+        mel = librosa.feature.melspectrogram(
+            y=wave, sr=f.sample_rate_hz, n_fft=f.mel_fft, hop_length=f.hop, n_mels=f.mel_bands, center=False
+        )
+        linear = np.abs(librosa.stft(wave, n_fft=f.spectrum_fft, hop_length=f.hop, center=False)) ** 2
+        made = {"mel": mel, "spectrum": linear[:-1]}
+        return {
+            k: librosa.power_to_db(v, top_db=None).T[: card.window_frames].astype(np.float32) for k, v in made.items()
+        }
+
+    def once() -> float:
+        wave, _ = librosa.load(recording, sr=f.sample_rate_hz, mono=True)
+        scores = []
+        for first in range(0, len(wave) - window + 1, hop):
+            made = features(wave[first : first + window])
+            pairs = zip(networks.models, networks.features, strict=True)
+            scores.append([m.predict(made[k][None], verbose=0)["logits"].item() for m, k in pairs])
+        return float(np.mean(scores))
+
+    return _median_ms(once, repeat)
+
+
 def _median_ms(work: Callable[[], object], repeat: int) -> float:
     work()
     times = []
@@ -100,7 +182,7 @@ def _median_ms(work: Callable[[], object], repeat: int) -> float:
 
 def _obvious(picture: Path, repeat: int) -> float:
     """What people write first, with the same networks."""
-    card = read_card(detectors.DEFAULT_DETECTOR)
+    card = read_image_card(detectors.DEFAULT_DETECTOR)
     find = _mtcnn_on_everything()
     models = KerasEnsemble(card).models
 

@@ -11,7 +11,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from eval.metrics import ECE_BINS, LOG_EDGE, Estimate
+from eval.metrics import (
+    COST_FALSE_ALARM,
+    COST_MISS,
+    ECE_BINS,
+    LOG_EDGE,
+    SPOOF_PRIOR,
+    Estimate,
+    bona_fide_llr,
+    detection_cost,
+)
 
 CHUNK_CELLS = 4_000_000  # draws times rows held at once: about 200 MB at the peak
 LEAST_SHARE = 0.5  # of the draws must define a metric for its interval to be given
@@ -95,10 +104,25 @@ def _losses(y: np.ndarray, p: np.ndarray, weights: np.ndarray, total: np.ndarray
     clipped = np.clip(p, LOG_EDGE, 1 - LOG_EDGE)
     rows = np.stack([(p - y) ** 2, -np.where(y, np.log(clipped), np.log1p(-clipped))], 1)
     brier, nll = ((weights @ rows) / total[:, None]).T
+    llr = bona_fide_llr(p)
+    accepted = llr >= np.log(SPOOF_PRIOR * COST_FALSE_ALARM / ((1 - SPOOF_PRIOR) * COST_MISS))
+    refused, let_in = _share(weights, ~y, ~accepted), _share(weights, y, accepted)
+    bits = _share(weights, ~y, np.logaddexp(0, -llr)) + _share(weights, y, np.logaddexp(0, llr))
     which = np.clip(np.ceil(p * ECE_BINS - 1e-9).astype(int) - 1, 0, ECE_BINS - 1)
     gaps = np.zeros((len(p), ECE_BINS))
     gaps[np.arange(len(p)), which] = p - y
-    return {"brier": brier, "nll": nll, "ece": np.abs(weights @ gaps).sum(1) / total}
+    return {
+        "brier": brier,
+        "nll": nll,
+        "ece": np.abs(weights @ gaps).sum(1) / total,
+        "act_dcf": detection_cost(refused, let_in),
+        "cllr": bits / (2 * np.log(2)),
+    }
+
+
+def _share(weights: np.ndarray, rows: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Weighted mean of `values` over `rows` in each draw."""
+    return (weights @ (rows * values)) / (weights @ rows.astype(float))
 
 
 def _rankings(
@@ -122,6 +146,7 @@ def _rankings(
         "auc": (np.diff(fpr, axis=1) * (tpr[:, 1:] + tpr[:, :-1])).sum(1) / 2,
         "average_precision": np.where(gained > 0, gained * precision, 0.0).sum(1),
         "eer": (left - before / (after - before) * (right - left))[:, 0],
+        "min_dcf": detection_cost(fpr, 1 - tpr).min(1),
         "tpr_at_fpr_1": np.where(fpr <= 0.01 + 1e-12, tpr, 0).max(1),
         "tpr_at_fpr_5": np.where(fpr <= 0.05 + 1e-12, tpr, 0).max(1),
     }

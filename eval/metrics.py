@@ -13,6 +13,9 @@ import numpy as np
 from sklearn import metrics as sk
 
 ECE_BINS = 10
+# Costs of ASVspoof 2019 and 2021 without a speaker verifier behind: a spoof in twenty, and letting it in costs ten.
+SPOOF_PRIOR, COST_MISS, COST_FALSE_ALARM = 0.05, 1.0, 10.0
+DCF_NORM = min((1 - SPOOF_PRIOR) * COST_MISS, SPOOF_PRIOR * COST_FALSE_ALARM)
 LOG_EDGE = 1e-7  # keeps the log loss finite where a probability is 0 or 1
 
 
@@ -75,6 +78,51 @@ def equal_error_rate_asvspoof(is_fake: np.ndarray, fake_score: np.ndarray) -> fl
     alarm = np.concatenate([[1.0], below / is_fake.sum()])
     at = int(np.argmin(np.abs(miss - alarm)))
     return float((miss[at] + alarm[at]) / 2)
+
+
+def min_dcf(is_fake: np.ndarray, fake_score: np.ndarray) -> float:
+    """Smallest normalised detection cost over all thresholds (NIST; ASVspoof's prior and costs).
+
+    Raises:
+        ValueError: only one class is present.
+    """
+    fpr, tpr, _ = roc_points(is_fake, fake_score)  # a false alarm here is a bona fide voice refused: ASVspoof's miss
+    return float(detection_cost(fpr, 1 - tpr).min())
+
+
+def act_dcf(is_fake: np.ndarray, bona_fide_llr: np.ndarray) -> float:
+    """Normalised detection cost at the threshold that Bayes' rule sets on log-likelihood ratios, bona fide over spoof.
+
+    Raises:
+        ValueError: only one class is present.
+    """
+    _need_both(is_fake)
+    threshold = np.log(SPOOF_PRIOR * COST_FALSE_ALARM / ((1 - SPOOF_PRIOR) * COST_MISS))
+    accepted = bona_fide_llr >= threshold
+    return float(detection_cost((~accepted[~is_fake]).mean(), accepted[is_fake].mean()))
+
+
+def detection_cost(refused: np.ndarray, let_in: np.ndarray) -> np.ndarray:
+    """Normalised cost of refusing that share of bona fide voices and letting in that share of spoofs."""
+    return ((1 - SPOOF_PRIOR) * COST_MISS * refused + SPOOF_PRIOR * COST_FALSE_ALARM * let_in) / DCF_NORM
+
+
+def cllr(is_fake: np.ndarray, bona_fide_llr: np.ndarray) -> float:
+    """Cost of log-likelihood ratios in bits (Brümmer and du Preez, 2006): 0 is perfect, 1 says nothing.
+
+    Raises:
+        ValueError: only one class is present.
+    """
+    _need_both(is_fake)
+    llr = np.asarray(bona_fide_llr, dtype=np.float64)
+    bona_fide, spoof = np.logaddexp(0, -llr[~is_fake]).mean(), np.logaddexp(0, llr[is_fake]).mean()
+    return float((bona_fide + spoof) / (2 * np.log(2)))
+
+
+def bona_fide_llr(probability: np.ndarray) -> np.ndarray:
+    """Log-likelihood ratio of bona fide over spoof from a probability of fake that was calibrated at even odds."""
+    p = np.clip(probability, LOG_EDGE, 1 - LOG_EDGE)
+    return np.log1p(-p) - np.log(p)
 
 
 def tpr_at_fpr(is_fake: np.ndarray, fake_score: np.ndarray, fpr_limit: float) -> float:
@@ -156,6 +204,13 @@ METRICS: dict[str, Metric] = {
     "aurc": _if_both(lambda y, p, d: area_under_risk_coverage(y, p)),
 }
 
+# For speech besides these, as the ASVspoof challenges print them.
+SPEECH_METRICS: dict[str, Metric] = {
+    "min_dcf": _if_both(lambda y, p, d: min_dcf(y, p)),
+    "act_dcf": _if_both(lambda y, p, d: act_dcf(y, bona_fide_llr(p))),
+    "cllr": _if_both(lambda y, p, d: cllr(y, bona_fide_llr(p))),
+}
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -177,4 +232,5 @@ def point_values(
     """The named metrics of a set; all None of an empty one."""
     if not len(is_fake):
         return dict.fromkeys(names)
-    return {name: METRICS[name](is_fake, probability, said_fake) for name in names}
+    known = METRICS | SPEECH_METRICS
+    return {name: known[name](is_fake, probability, said_fake) for name in names}

@@ -6,15 +6,30 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from data_manifests.schema import Sample
 from detectors import Detector
 from detectors.errors import DeepfakeError
+from detectors.types import Report
+from eval.corruptions import Corruption, corrupted
 from eval.rows import RowFile, row_of
 
 log = logging.getLogger(__name__)
+
+
+@runtime_checkable
+class TrimsSilence(Protocol):
+    """A detector of sounds that can leave out the silence at their ends."""
+
+    def detect(self, path: str | Path, *, with_maps: bool = True) -> Report: ...
+    def detect_trimmed(self, path: str | Path) -> Report:
+        """The report of the file between its first and last audible tenth of a second."""
+        ...
 
 
 def choose(samples: Sequence[Sample], limit: int | None, seed: int) -> list[Sample]:
@@ -46,18 +61,25 @@ def predict(
     out: RowFile,
     networks: tuple[str, ...],
     show: Callable[[int, int, float], None] | None = None,
+    corruption: Corruption | None = None,
 ) -> None:
-    """Scores what `out` does not hold yet, in order."""
+    """Scores what `out` does not hold yet, in order; a sound also without the silence at its ends.
+
+    Silence at the ends alone gives 15 % EER on ASVspoof 2019 (Müller et al., 2021), so both are reported.
+    """
     todo = [s for s in samples if s.sample_id not in out.done]
     began = time.monotonic()
     for number, sample in enumerate(todo, 1):
-        report, error, baseline_score = None, "", None
+        report, error, baseline_score, trimmed = None, "", None, None
         try:
-            report = detector.detect(sample.path, with_maps=False)
-            baseline_score = baseline.detect(sample.path, with_maps=False).verdict.fake_probability
+            with corrupted(sample.path, corruption) if corruption else nullcontext(sample.path) as path:
+                report = detector.detect(path, with_maps=False)
+                baseline_score = baseline.detect(path, with_maps=False).verdict.fake_probability
+                if isinstance(detector, TrimsSilence) and report.verdict.fake_probability is not None:
+                    trimmed = detector.detect_trimmed(path).verdict.fake_probability
         except DeepfakeError as problem:
             error = str(problem)
-        out.write([row_of(sample, report, error, baseline_score, networks)])
+        out.write([row_of(sample, report, error, baseline_score, networks, trimmed)])
         if show is not None:
             show(number, len(todo), time.monotonic() - began)
 

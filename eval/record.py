@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from eval.bootstrap import intervals, with_intervals
-from eval.metrics import METRICS, Estimate, confusion, point_values
+from eval.metrics import METRICS, SPEECH_METRICS, Estimate, confusion, point_values
 from eval.rows import Rows
 
-PACKAGES = ("numpy", "opencv-python-headless", "openvino", "pillow", "scikit-learn")
+PACKAGES = ("av", "numpy", "opencv-python-headless", "openvino", "pillow", "scikit-learn", "soxr")
 METHOD_METRICS = ("auc", "average_precision", "eer", "recall")
 
 
@@ -93,7 +93,9 @@ def estimate(
     return with_intervals(values, intervals(is_fake, probability, said_fake, group_id, draws=draws, seed=seed))
 
 
-def compute_result(rows: Rows, *, threshold: float, seed: int, draws: int = 1000) -> dict[str, Any]:
+def compute_result(
+    rows: Rows, *, threshold: float, seed: int, draws: int = 1000, speech: bool = False
+) -> dict[str, Any]:
     """All numbers, from rows alone.
 
     Args:
@@ -101,11 +103,13 @@ def compute_result(rows: Rows, *, threshold: float, seed: int, draws: int = 1000
         threshold: from the card; an "unsure" file still has a probability, and counts by it here.
         seed: of the bootstrap.
         draws: of the bootstrap.
+        speech: also ASVspoof's measures, and numbers without the silence at the ends.
     """
     keep = rows.scored
+    names = (*METRICS, *SPEECH_METRICS) if speech else tuple(METRICS)
     y, p, groups = rows.is_fake[keep], rows.fake_probability[keep], rows.group_id[keep].astype(str)
     said = p >= threshold
-    overall = estimate(y, p, said, groups, draws=draws, seed=seed)
+    overall = estimate(y, p, said, groups, names=names, draws=draws, seed=seed)
     by_method = {}
     for method in sorted({m for m in rows.method[keep] if m != "real"}):
         these = ~y | (rows.method[keep] == method)
@@ -141,13 +145,25 @@ def compute_result(rows: Rows, *, threshold: float, seed: int, draws: int = 1000
             "by_method": by_method,
             "by_source": by_source,
             "by_network": by_network,
-            "baseline_brightness": _plain(baseline),
+            "baseline": _plain(baseline),
             "majority": _constant_rows(y),
-        },
+        }
+        | ({"trimmed": _trimmed(rows, threshold, draws, seed)} if speech else {}),
         "confusion_matrix": confusion(y, said) if len(y) else None,
         "threshold": threshold,
         "counts": _counts(rows, said),
     }
+
+
+def _trimmed(rows: Rows, threshold: float, draws: int, seed: int) -> dict[str, Any]:
+    """The main numbers of the files that were scored both ways, without the silence at their ends and with it."""
+    both = ~np.isnan(rows.trimmed_probability) & rows.scored
+    y, groups = rows.is_fake[both], rows.group_id[both].astype(str)
+    names = ("auc", "eer", "min_dcf", "false_alarm_rate", "miss_rate")
+    told: dict[str, Any] = {"n_real": int((~y).sum()), "n_fake": int(y.sum())}
+    for name, scores in (("trimmed", rows.trimmed_probability[both]), ("untrimmed", rows.fake_probability[both])):
+        told[name] = _plain(estimate(y, scores, scores >= threshold, groups, names=names, draws=draws, seed=seed))
+    return told
 
 
 def _plain(estimates: dict[str, Estimate]) -> dict[str, dict[str, Any]]:

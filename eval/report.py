@@ -20,8 +20,14 @@ TITLES = {
     "false_alarm_rate": "false-alarm rate (reals called fake)", "miss_rate": "miss rate (fakes called real)",
     "tpr_at_fpr_1": "fakes found at 1 % false alarms (oracle threshold)",
     "tpr_at_fpr_5": "fakes found at 5 % false alarms (oracle threshold)",
+    "min_dcf": "minDCF (spoof prior .05, costs 1 and 10; oracle threshold)", "act_dcf": "actDCF (same costs)",
+    "cllr": "Cllr, bits",
     "brier": "Brier score", "nll": "log loss", "ece": "ECE, 10 bins", "aurc": "AURC",
 }  # fmt: skip
+LEVEL_WORDS = {
+    "image": "Image level: one probability a picture, that of its most suspicious face.",
+    "clip": "Clip level: one probability a recording, pooled over its windows of speech.",
+}
 LEAK_MARGIN = 0.15  # AUC away from chance at which a baseline that knows nothing is worth a warning
 FIGURE_TITLES = {
     "confusion": "Confusion matrix at the card's threshold",
@@ -97,6 +103,8 @@ def _caption(result: dict[str, Any]) -> str:
     auc = result["metrics"]["overall"]["auc"]
     split = record["configuration"]["split"] or "all"
     said = f"{record['dataset']['title']}, {split} split: {counts['n_real']} real, {counts['n_fake']} fake"
+    if record["configuration"].get("corruption"):
+        said += f", after {record['configuration']['corruption']}"
     return said + (f";\nAUC {_number(auc)}" if auc["value"] is not None else "")
 
 
@@ -119,9 +127,10 @@ def _words(result: dict[str, Any], drawn: list[str]) -> str:
         f"# {configuration['detector']} on {dataset['title']}",
         "",
         f"**{dataset['note']}**\n" if dataset["note"] else "",
-        f"Image level: one probability a picture, that of its most suspicious face. {counts['n']} files "
+        f"{LEVEL_WORDS[record['level']]} {counts['n']} files "
         f"({counts['n_real']} real, {counts['n_fake']} fake), split: {configuration['split'] or 'all'}. "
-        f"Seen in training: **{record['seen_in_training']}**. Detector {configuration['detector']}, weights {digest}, "
+        + (f"Every file after **{configuration['corruption']}**. " if configuration.get("corruption") else "")
+        + f"Seen in training: **{record['seen_in_training']}**. Detector {configuration['detector']}, weights {digest}, "
         f"commit {record['commit'] or 'unknown'}, {record['started'][:10]}, {record['machine']['cpu']}.",
         "",
         "Fake is the positive class. Intervals are 95 % percentile bootstrap over groups, 1,000 draws, seed "
@@ -133,14 +142,14 @@ def _words(result: dict[str, Any], drawn: list[str]) -> str:
         "|---|---|---|",
     ]
     out += [f"| {record['seen_in_training']} | {TITLES[k]} | {_number(v)} |" for k, v in metrics["overall"].items()]
-    m, b = metrics["majority"], metrics["baseline_brightness"]
+    m, b = metrics["majority"], metrics["baseline"]
     out += [
         f"| | accuracy of always the larger class | {_share(m['accuracy_always_majority'])} |",
         f"| | F1 of always fake | {_share(m['f1_always_fake'])} |",
-        f"| | brightness baseline: AUC | {_number(b['auc'])} |",
-        f"| | brightness baseline: accuracy | {_number(b['accuracy'])} |",
+        f"| | {record['baseline']} baseline: AUC | {_number(b['auc'])} |",
+        f"| | {record['baseline']} baseline: accuracy | {_number(b['accuracy'])} |",
         "",
-        _leak_warning(b),
+        _leak_warning(b, record["baseline"]),
         "## What was not scored, and what was left undecided",
         "",
         f"* Scored: {counts['n_scored']} of {counts['n']} (coverage {_share(counts['coverage'])}); not scored: "
@@ -174,18 +183,35 @@ def _words(result: dict[str, Any], drawn: list[str]) -> str:
         out += ["## By network", "", "| network | AUC | ECE |", "|---|---|---|"]
         out += [f"| {k} | {_number(v['auc'])} | {_number(v['ece'])} |" for k, v in metrics["by_network"].items()]
         out.append("")
+    if metrics.get("trimmed"):
+        out += _trimmed_table(metrics["trimmed"])
     caption = _caption(result).replace("\n", " ")
     out += [f"![{FIGURE_TITLES[name]}: {caption}](figures/{name}.png)\n" for name in drawn]
     return "\n".join(out)
 
 
-def _leak_warning(baseline: dict[str, Any]) -> str:
+def _trimmed_table(told: dict[str, Any]) -> list[str]:
+    """The same files with and without the silence at their ends, which in some sets alone tells the classes apart."""
+    out = [
+        "## With and without the silence at the ends",
+        "",
+        f"{told['n_real']} real and {told['n_fake']} fake files that could be scored both ways.",
+        "",
+        "| metric | untrimmed | trimmed |",
+        "|---|---|---|",
+    ]
+    names = [n for n in TITLES if n in told["trimmed"]]
+    out += [f"| {TITLES[n]} | {_number(told['untrimmed'][n])} | {_number(told['trimmed'][n])} |" for n in names]
+    return [*out, ""]
+
+
+def _leak_warning(baseline: dict[str, Any], name: str) -> str:
     auc = baseline["auc"]["value"]
     if auc is None or abs(auc - 0.5) < LEAK_MARGIN:
         return ""
     return (
-        f"**Brightness alone reaches an AUC of {max(auc, 1 - auc):.2f} here** (either way round): part of any "
-        "detector's score on this set may come from how the pictures were made and not from forgery.\n"
+        f"**{name.capitalize()} alone reaches an AUC of {max(auc, 1 - auc):.2f} here** (either way round): part of any "
+        "detector's score on this set may come from how the files were made and not from forgery.\n"
     )
 
 

@@ -14,19 +14,25 @@ from detectors.types import Report
 
 FIXED = (
     "sample_id", "path", "is_fake", "method", "source", "group_id", "split", "fake_probability", "decision", "reason",
-    "error", "n_faces", "looks_most_like", "baseline_score",
+    "error", "n_faces", "looks_most_like", "baseline_score", "trimmed_probability",
 )  # fmt: skip
 NETWORK = "network_"
 SCORE_FORMAT = "{:.8f}"
 
 
 def row_of(
-    sample: Sample, report: Report | None, error: str, baseline: float | None, networks: tuple[str, ...]
+    sample: Sample,
+    report: Report | None,
+    error: str,
+    baseline: float | None,
+    networks: tuple[str, ...],
+    trimmed: float | None = None,
 ) -> dict[str, str]:
     """The row of one file; a report is absent where the file could not be read, and `error` says why."""
     verdict = report.verdict if report else None
     first = verdict.evidence[0] if verdict and verdict.evidence else None
-    scores = {s.network: s.fake_probability for s in first.scores} if first else {}
+    spoke = first.scores if first else verdict.scores if verdict else ()
+    scores = {s.network: s.fake_probability for s in spoke}
     row = {
         "sample_id": sample.sample_id,
         "path": sample.path,
@@ -39,9 +45,10 @@ def row_of(
         "decision": verdict.decision if verdict else "undecided",
         "reason": verdict.reason if verdict else "unreadable",
         "error": error,
-        "n_faces": str(len(verdict.evidence)) if verdict else "",
+        "n_faces": str(len(verdict.evidence)) if verdict and sample.kind == "image" else "",
         "looks_most_like": (first.forgery_kind or "") if first else "",
         "baseline_score": _text(baseline),
+        "trimmed_probability": _text(trimmed),
     }
     return row | {NETWORK + name: _text(scores.get(name)) for name in networks}
 
@@ -59,6 +66,7 @@ class Rows:
         fake_probability: float64 (n,), NaN where the file was not scored.
         decision, reason, method, source, group_id, error: str (n,).
         baseline_score: float64 (n,), NaN where the file could not be read.
+        trimmed_probability: float64 (n,), of a sound without the silence at its ends; NaN where that was not scored.
         networks: each network's own probability, float64 (n,), NaN where not scored.
     """
 
@@ -71,6 +79,7 @@ class Rows:
     group_id: np.ndarray
     error: np.ndarray
     baseline_score: np.ndarray
+    trimmed_probability: np.ndarray
     networks: dict[str, np.ndarray]
 
     @property
@@ -89,12 +98,12 @@ def read_rows(file: Path) -> Rows:
         return np.array([row[key] for row in told], dtype=object)
 
     def number(key: str) -> np.ndarray:
-        return np.array([float(row[key]) if row[key] else np.nan for row in told])
+        return np.array([float(row[key]) if row.get(key) else np.nan for row in told])
 
     return Rows(
         np.array([row["is_fake"] == "1" for row in told], dtype=bool),
         number("fake_probability"), text("decision"), text("reason"), text("method"), text("source"),
-        text("group_id"), text("error"), number("baseline_score"),
+        text("group_id"), text("error"), number("baseline_score"), number("trimmed_probability"),
         {name.removeprefix(NETWORK): number(name) for name in names},
     )  # fmt: skip
 

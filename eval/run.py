@@ -16,6 +16,8 @@ from data_manifests.schema import DatasetCard
 from detectors.card import WeightsCard
 from detectors.errors import DatasetError, DeepfakeError, UsageError
 from detectors.faces import FINDER_NAMES
+from detectors.types import MediaKind
+from eval.corruptions import KINDS, read_corruption
 from eval.predict import choose, predict, show_progress
 from eval.record import compute_result, machine, now, project_commit, write_result
 from eval.report import write_report
@@ -23,6 +25,11 @@ from eval.rows import RowFile, read_rows
 
 Loader = Callable[..., detectors.Detector]
 BASELINE_THRESHOLD = 0.5
+log = logging.getLogger(__name__)
+DETECTORS: dict[MediaKind, str] = {"image": detectors.DEFAULT_DETECTOR, "audio": detectors.AUDIO_DETECTOR}
+BASELINES: dict[MediaKind, str] = {"image": detectors.BASELINE, "audio": detectors.AUDIO_BASELINE}
+BASELINE_KINDS: dict[str, MediaKind] = {name: kind for kind, name in BASELINES.items()}
+LEVELS: dict[MediaKind, str] = {"image": "image", "audio": "clip"}
 
 
 def main(argv: list[str] | None = None, load: Loader = detectors.load) -> int:
@@ -35,8 +42,11 @@ def main(argv: list[str] | None = None, load: Loader = detectors.load) -> int:
     parser.add_argument("--dataset", required=True, help=f"one of {', '.join(dataset_names())}")
     parser.add_argument("--root", type=Path, help="folder of the dataset")
     parser.add_argument("--split", choices=("train", "dev", "test"), help="only these samples")
-    parser.add_argument("--detector", default=detectors.DEFAULT_DETECTOR, help="default: %(default)s")
+    parser.add_argument("--detector", help="default: the one for the dataset's kind of media")
     parser.add_argument("--finder", default="yunet", choices=FINDER_NAMES, help="face finder (default: %(default)s)")
+    parser.add_argument(
+        "--corruption", help="measure copies after this: jpeg:40, resize:0.5, mp3:32, opus:12, telephone"
+    )
     parser.add_argument("--limit", type=int, help="at most so many files, classes and methods in equal parts")
     parser.add_argument("--out", type=Path, help="folder of the run (default: runs/DATASET-DETECTOR-DATE)")
     parser.add_argument("--seed", type=int, default=0, help="of --limit and of the intervals (default: %(default)s)")
@@ -64,22 +74,38 @@ def run(options: argparse.Namespace, load: Loader) -> Path:
         samples = [s for s in samples if s.split == options.split]
         if not samples:
             raise DatasetError(f"{card.name} has no samples of the split {options.split}.")
-    samples = choose(samples, options.limit, options.seed)
-    detector = load(options.detector, finder=options.finder)
-    baseline = load(detectors.BASELINE)
+    # A list or folder of anyone's holds what it holds: recordings alone call for the detector of recordings.
+    kinds = {s.kind for s in samples}
+    name = options.detector or DETECTORS[card.kind if card.kind in kinds else next(iter(sorted(kinds)))]
+    detector = load(name, finder=options.finder)
     weights = detector.card
+    kind = weights.media_kind if weights else BASELINE_KINDS.get(name, card.kind)
+    others = len(samples)
+    samples = [s for s in samples if s.kind == kind]
+    others -= len(samples)
+    if not samples:
+        raise DatasetError(f"{card.name} has no {kind} files, which are what {name} judges; choose another --detector.")
+    if others:
+        log.warning("%d files of %s are no %s and are left out", others, card.name, kind)
+    samples = choose(samples, options.limit, options.seed)
+    corruption = read_corruption(options.corruption) if options.corruption else None
+    if corruption and KINDS[corruption.name].media != kind:
+        raise UsageError(f"{corruption.name} is done to {KINDS[corruption.name].media} files; {name} judges {kind}.")
+    baseline = load(BASELINES[kind])
     networks = tuple(m.network for m in weights.members) if weights else ()
     threshold = weights.threshold if weights else BASELINE_THRESHOLD
     today = datetime.date.today().isoformat()
-    folder: Path = options.out or Path("runs") / f"{card.name}-{options.detector}-{today}"
+    called = [card.name, name, *([str(corruption).replace(":", "")] if corruption else []), today]
+    folder: Path = options.out or Path("runs") / "-".join(called)
     folder.mkdir(parents=True, exist_ok=True)
     configuration = {
         "dataset": card.name,
         "root": None if options.root is None else str(options.root),
         "split": options.split,
-        "detector": options.detector,
+        "detector": name,
         "weights_digest": detector.digest or None,
         "finder": options.finder,
+        "corruption": str(corruption) if corruption else None,
         "limit": options.limit,
         "seed": options.seed,
         "threshold": threshold,
@@ -89,12 +115,15 @@ def run(options: argparse.Namespace, load: Loader) -> Path:
     began = now()
     rows = RowFile(folder / "predictions.csv", networks)
     try:
-        predict(samples, detector, baseline, rows, networks, show_progress)
+        predict(samples, detector, baseline, rows, networks, show_progress, corruption)
     finally:
         rows.close()
-    numbers = compute_result(read_rows(folder / "predictions.csv"), threshold=threshold, seed=options.seed)
+    numbers = compute_result(
+        read_rows(folder / "predictions.csv"), threshold=threshold, seed=options.seed, speech=kind == "audio"
+    )
     record = {
-        "level": "image",
+        "level": LEVELS[kind],
+        "baseline": BASELINES[kind],
         "configuration": configuration,
         "dataset": {"name": card.name, "title": card.title, "licence": card.licence, "note": card.note},
         "seen_in_training": seen_in_training(card, weights),

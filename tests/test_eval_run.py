@@ -173,4 +173,4 @@ def test_numbers_agree_with_a_hand_count(tmp_path):
     assert counts["n_undecided"] == 2 and counts["coverage_decided"] == pytest.approx(4 / 6)
     assert counts["accuracy_where_decided"] == pytest.approx(2 / 4)
     assert counts["accuracy_undecided_counted_wrong"] == pytest.approx(2 / 6)
-    assert np.isclose(result["metrics"]["baseline_brightness"]["auc"]["value"], 0.5)
+    assert np.isclose(result["metrics"]["baseline"]["auc"]["value"], 0.5)

@@ -1,4 +1,4 @@
-"""Anyone's own pictures: `ROOT/{real,fake}/**`, optionally below `train`, `dev` or `test`.
+"""Anyone's own pictures or recordings: `ROOT/{real,fake}/**`, optionally below `train`, `dev` or `test`.
 
 The first folder under `fake/` names the method ("fake" for files right under it), the first under `real/` the
 source. Every file is a group of its own, because a folder says nothing of who is on it.
@@ -10,28 +10,30 @@ from pathlib import Path
 
 from data_manifests.schema import DatasetCard, Sample, Split
 from detectors.errors import DatasetError
+from detectors.types import MediaKind
 
 CARD = DatasetCard(
     name="folder",
     title="Folder",
     kind="image",
     licence="yours",
-    how_to_get="Lay pictures as DIR/real/… and DIR/fake/METHOD/… and give --root DIR.",
+    how_to_get="Lay files as DIR/real/… and DIR/fake/METHOD/… and give --root DIR.",
     note="Every file counts as a group of its own; where several show one person, the true intervals are wider.",
 )
 SPLITS: dict[str, Split] = {
     "train": "train", "training": "train", "dev": "dev", "val": "dev", "valid": "dev", "validation": "dev",
     "test": "test", "testing": "test",
 }  # fmt: skip
-# Whatever is not one of these is a note beside the pictures (a list, a licence) and not a broken picture.
-SUFFIXES = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".avif", ""}
+# Whatever is not one of these is a note beside the files (a list, a licence) and not a broken file.
+PICTURES = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".avif", ""}
+SOUNDS = {".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".amr", ".aif", ".aiff", ".weba"}
 
 
 def index(root: Path | None) -> list[Sample]:
     """Samples in the order of their paths.
 
     Raises:
-        DatasetError: no root, or no picture below `real` or `fake`.
+        DatasetError: no root, or no file below `real` or `fake`.
     """
     if root is None:
         raise DatasetError("--dataset folder needs --root DIR, where DIR holds real/ and fake/.")
@@ -45,21 +47,28 @@ def index(root: Path | None) -> list[Sample]:
             if folder.name.lower() in ("real", "fake"):
                 samples += _class_samples(root, folder, split, folder.name.lower() == "fake")
     if not samples:
-        raise DatasetError(f"{root} holds no pictures below real/ or fake/ (nor below train/, dev/ or test/).")
+        raise DatasetError(
+            f"{root} holds no pictures or recordings below real/ or fake/ (nor below train/, dev/ or test/)."
+        )
     return sorted(samples, key=lambda s: s.sample_id)
+
+
+def kind_of(path: Path) -> MediaKind:
+    """Sound by its suffix, and a picture otherwise; what a file truly is shows when it is opened."""
+    return "audio" if path.suffix.lower() in SOUNDS else "image"
 
 
 def _class_samples(root: Path, folder: Path, split: Split, is_fake: bool) -> list[Sample]:
     samples = []
     for path in sorted(folder.rglob("*")):
-        if path.name.startswith(".") or path.suffix.lower() not in SUFFIXES or not path.is_file():
+        if path.name.startswith(".") or path.suffix.lower() not in PICTURES | SOUNDS or not path.is_file():
             continue
         below = path.relative_to(folder).parts
         named = below[0] if len(below) > 1 else ""
         sample_id = path.relative_to(root).as_posix()
         method = (named or "fake") if is_fake else "real"
         source = "" if is_fake else named
-        samples.append(Sample(sample_id, str(path), "image", is_fake, method, source, sample_id, split))
+        samples.append(Sample(sample_id, str(path), kind_of(path), is_fake, method, source, sample_id, split))
     return samples
 
 

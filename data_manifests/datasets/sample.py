@@ -7,6 +7,7 @@ from pathlib import Path
 
 from data_manifests.schema import DatasetCard, Sample
 from detectors.errors import DatasetError
+from detectors.types import MediaKind
 
 FOLDER = Path(__file__).parent.parent / "sample"
 CARD = DatasetCard(
@@ -20,7 +21,7 @@ CARD = DatasetCard(
 
 
 def index(root: Path | None) -> list[Sample]:
-    """The rows of `manifest.csv` (path, label, method, source, group, licence, about).
+    """The rows of `manifest.csv` (path, kind, label, method, source, group, licence, about).
 
     Raises:
         DatasetError: the manifest or a file that it names is missing.
@@ -37,5 +38,6 @@ def index(root: Path | None) -> list[Sample]:
                 raise DatasetError(f"{path} is named in the manifest but is missing; install the project again.")
             fake = row["label"] == "fake"
             method = row["method"] if fake else "real"
-            samples.append(Sample(row["path"], str(path), "image", fake, method, row["source"], row["group"], "all"))
+            kind: MediaKind = "audio" if row["kind"] == "audio" else "image"
+            samples.append(Sample(row["path"], str(path), kind, fake, method, row["source"], row["group"], "all"))
     return samples
