@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import gradio as gr
 
 from demo import cards
 from detectors.card import WeightsCard
 
 
-def add_about_tab(card: WeightsCard | None) -> None:
-    """Adds the tab's content; `card` is None for a baseline."""
-    gr.HTML(cards.about(card), elem_id="about")
+def add_about_tab(shown: Sequence[WeightsCard | None]) -> None:
+    """Adds the tab's content, a model card for each detector; None stands for a baseline."""
+    gr.HTML(cards.about(shown), elem_id="about")

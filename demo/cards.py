@@ -36,21 +36,19 @@ def verdict_card(view: ImageView) -> str:
     parts = [
         f'<section class="dc dc-verdict dc-tone-{band.tone}" role="status" aria-label="{escape(band.headline)}">',
         f"<h2>{escape(band.headline)}</h2>",
-        _scale(band),
+        scale(band),
         f'<p class="dc-lead">{escape(band.meaning)}</p>',
     ]
     if view.fake_probability is not None:
-        parts.append(_both_classes(view.fake_probability, view.threshold, view.undecided_band, tall=True))
+        parts.append(both_classes(view.fake_probability, view.threshold, view.undecided_band, tall=True))
     if view.advice:
         parts.append(f'<p class="dc-advice">{escape(view.advice)}</p>')
     parts += [
-        _passage(words.WHO_SPOKE, view.spoke),
-        _passage(words.HOW_OFTEN_WRONG, view.threshold_words if view.fake_probability is not None else ""),
-        _passage(words.WHAT_WAS_LOOKED_AT, view.looked_at),
+        passage(words.WHO_SPOKE, view.spoke),
+        passage(words.HOW_OFTEN_WRONG, view.threshold_words if view.fake_probability is not None else ""),
+        passage(words.WHAT_WAS_LOOKED_AT, view.looked_at),
     ]
-    if view.notes:
-        notes = "".join(f"<li>{escape(words.as_sentence(note))}</li>" for note in view.notes)
-        parts.append(f"<h3>{escape(words.ABOUT_THE_PICTURE)}</h3><ul>{notes}</ul>")
+    parts.append(notes_list(words.ABOUT_THE_PICTURE, view.notes))
     parts.append(_details(view))
     parts.append("</section>")
     return "".join(parts)
@@ -94,8 +92,8 @@ def explain_card(view: ExplainView) -> str:
     return f'<div class="dc dc-lime" role="status"><p>{escape(view.message)}</p></div>'
 
 
-def about(card: WeightsCard | None) -> str:
-    """The About tab: limits first."""
+def about(cards: Sequence[WeightsCard | None]) -> str:
+    """The About tab: limits first, then a model card for each detector; None stands for a baseline."""
     limits = "".join(f"<li>{escape(line)}</li>" for line in words.LIMITS)
     reading = "".join(f"<li>{escape(line)}</li>" for line in words.READING)
     parts = [
@@ -103,11 +101,13 @@ def about(card: WeightsCard | None) -> str:
         f"<h2>{escape(words.LIMITS_HEADING)}</h2><ul>{limits}</ul>",
         f"<h2>{escape(words.IS_HEADING)}</h2><p>{escape(words.IS_TEXT)}</p>",
         f"<h2>{escape(words.READING_HEADING)}</h2><ul>{reading}</ul>",
-        f"<h2>{escape(words.CARD_HEADING)}</h2>",
-        f"<p>{escape(words.NO_CARD)}</p>" if card is None else _model_card(card),
-        "</article>",
     ]
-    return "".join(parts)
+    for card in cards:
+        if card is None:
+            parts.append(f"<h2>{escape(words.CARD_HEADING)}</h2><p>{escape(words.NO_CARD)}</p>")
+        else:
+            parts.append(f"<h2>{escape(words.card_heading(card))}</h2>{_model_card(card)}")
+    return "".join([*parts, "</article>"])
 
 
 def _model_card(card: WeightsCard) -> str:
@@ -116,7 +116,7 @@ def _model_card(card: WeightsCard) -> str:
         ("Name", f"{card.name}@{card.digest[:12]}"),
         ("Made", card.created + (f", commit {card.commit[:12]}" if card.commit else "")),
         ("Networks", names),
-        ("Sees", f"{card.input_size_px} × {card.input_size_px} pixels of each face, from {card.min_face_px} pixels up"),
+        words.senses(card),
         ("Threshold", f"{card.threshold:.3f}. {words.as_sentence(card.threshold_source)}"),
         ("Its errors", words.threshold_meaning(card)),
     ]
@@ -168,7 +168,7 @@ def _face_card(face: FaceView, threshold: float, undecided_band: tuple[float, fl
     if face.fake_probability is None:
         parts.append(f"<p>{escape(words.NOT_SCORED)} {escape(face.band.meaning)}</p></article>")
         return "".join(parts)
-    parts.append(_both_classes(face.fake_probability, threshold, undecided_band))
+    parts.append(both_classes(face.fake_probability, threshold, undecided_band))
     figures = []
     if face.crop_rgb is not None:
         figures.append(
@@ -184,15 +184,15 @@ def _face_card(face: FaceView, threshold: float, undecided_band: tuple[float, fl
     parts.append(f'<div class="dc-maps">{"".join(figures)}</div>')
     if face.networks:
         rows = [(network.name, network.fake_probability) for network in face.networks]
-        parts.append(f"<h4>{escape(words.NETWORKS_HEADING)}</h4>{_bars(rows, threshold)}")
+        parts.append(f"<h4>{escape(words.NETWORKS_HEADING)}</h4>{bars(rows, threshold)}")
         parts.append(f"<p>{escape(face.agreement)}</p>")
     if face.kind:
-        parts.append(f"<h4>{escape(words.KIND_HEADING)}</h4><p>{escape(face.kind)}</p>{_bars(list(face.kinds), None)}")
+        parts.append(f"<h4>{escape(words.KIND_HEADING)}</h4><p>{escape(face.kind)}</p>{bars(list(face.kinds), None)}")
     parts.append("</article>")
     return "".join(parts)
 
 
-def _bars(rows: list[tuple[str, float]], threshold: float | None) -> str:
+def bars(rows: list[tuple[str, float]], threshold: float | None) -> str:
     """Named bars with their numbers; the tick is the threshold, where there is one."""
     lines = "".join(
         f'<li><span class="dc-name">{escape(name)}</span>'
@@ -208,7 +208,7 @@ def _bars(rows: list[tuple[str, float]], threshold: float | None) -> str:
     return f'<ul class="dc-bars">{lines}</ul>'
 
 
-def _both_classes(fake: float, threshold: float, band: tuple[float, float], *, tall: bool = False) -> str:
+def both_classes(fake: float, threshold: float, band: tuple[float, float], *, tall: bool = False) -> str:
     """The probabilities of both classes; the tall form also says what the marks are."""
     fake_words, real_words = words.percent_of_both(fake)
     label = f"{fake_words} {words.MANIPULATED}, {real_words} {words.NOT_MANIPULATED}"
@@ -221,7 +221,7 @@ def _both_classes(fake: float, threshold: float, band: tuple[float, float], *, t
     )
 
 
-def _scale(band: words.Band) -> str:
+def scale(band: words.Band) -> str:
     """The ladder of bands with the present one marked."""
     if band.step is None:
         return ""
@@ -232,8 +232,17 @@ def _scale(band: words.Band) -> str:
     return f'<ol class="dc-scale" aria-label="{escape(words.SCALE_ALT)}">{steps}</ol>'
 
 
-def _passage(heading: str, text: str) -> str:
+def passage(heading: str, text: str) -> str:
+    """A heading and its text; empty without a text."""
     return f"<h3>{escape(heading)}</h3><p>{escape(text)}</p>" if text else ""
+
+
+def notes_list(heading: str, notes: Sequence[str]) -> str:
+    """Notes under a heading; empty without any."""
+    if not notes:
+        return ""
+    lines = "".join(f"<li>{escape(words.as_sentence(note))}</li>" for note in notes)
+    return f"<h3>{escape(heading)}</h3><ul>{lines}</ul>"
 
 
 def _legend(gradient: str, ends: tuple[str, str]) -> str:
@@ -243,15 +252,19 @@ def _legend(gradient: str, ends: tuple[str, str]) -> str:
     )
 
 
-def _details(view: ImageView) -> str:
-    stem = Path(view.file_name).stem or "picture"
+def downloads(file_name: str, json_text: str, csv_text: str) -> str:
+    """Links to a report as JSON and CSV, inside the page itself."""
+    stem = Path(file_name).stem or "picture"
     links = "".join(
         f'<a class="dc-button" download="{escape(stem)}-report.{kind}" '
         f'href="data:{mime};base64,{base64.b64encode(text.encode("utf-8")).decode("ascii")}">{kind.upper()}</a>'
-        for kind, mime, text in (("json", "application/json", view.json_text), ("csv", "text/csv", view.csv_text))
+        for kind, mime, text in (("json", "application/json", json_text), ("csv", "text/csv", csv_text))
     )
-    return (
-        f'<div class="dc-downloads"><span>{escape(words.DOWNLOAD_LABEL)}</span>{links}</div>'
+    return f'<div class="dc-downloads"><span>{escape(words.DOWNLOAD_LABEL)}</span>{links}</div>'
+
+
+def _details(view: ImageView) -> str:
+    return downloads(view.file_name, view.json_text, view.csv_text) + (
         f'<p class="dc-note">{escape(view.file_name)}: {escape(view.file)}. {escape(view.detector)}, '
         f"{escape(view.elapsed)}.</p>"
     )

@@ -266,7 +266,7 @@ def report_to_csv(report: Report) -> str:
     writer = csv.writer(out)
     writer.writerow([*CSV_COLUMNS, *(f"network_{name}" for name in network_names)])
     threshold = f"{verdict.threshold:.6f}"
-    name = _safe_cell(report.path)
+    name = safe_cell(report.path)
     if not verdict.evidence:
         writer.writerow([name, "", verdict.decision, verdict.reason, "", "", threshold, "", "", "", "", "", ""])
     for number, e in enumerate(verdict.evidence, 1):
@@ -286,7 +286,7 @@ def _digits(value: float | None) -> str:
     return "" if value is None else f"{value:.6f}"
 
 
-def _safe_cell(text: str) -> str:
+def safe_cell(text: str) -> str:
     """A spreadsheet would run a file name that begins like a formula."""
     return "'" + text if text[:1] in "=+-@\t\r" else text
 

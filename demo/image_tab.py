@@ -14,6 +14,7 @@ import numpy as np
 
 from demo import cards, words
 from demo.handlers import DetectorLoader, StopFlags, analyse_image, explain_face, report_for_api
+from detectors.types import MediaKind
 
 SAMPLE_DIR = Path(__file__).resolve().parent.parent / "data_manifests" / "sample"
 MAX_EXAMPLES = 5  # of each label: one row
@@ -40,8 +41,8 @@ class ImageTabConfig:
     sample_dir: Path = SAMPLE_DIR
 
 
-def list_examples(folder: Path) -> dict[str, list[Path]]:
-    """Pictures that the sample's manifest names and that are there, by label in the order of `EXAMPLES_LABELS`."""
+def list_examples(folder: Path, kind: MediaKind = "image") -> dict[str, list[Path]]:
+    """Files of a kind that the sample's manifest names and that are there, by label in the order of `EXAMPLES_LABELS`."""
     manifest = folder / "manifest.csv"
     by_label: dict[str, list[Path]] = {label: [] for label in words.EXAMPLES_LABELS}
     if not manifest.is_file():
@@ -49,7 +50,7 @@ def list_examples(folder: Path) -> dict[str, list[Path]]:
     with manifest.open(encoding="utf-8", newline="") as rows:
         for row in csv.DictReader(rows):
             path = folder / row["path"]
-            if path.is_file() and row["label"] in by_label:
+            if path.is_file() and row["label"] in by_label and row.get("kind", "image") == kind:
                 by_label[row["label"]].append(path)
     return {label: paths[:MAX_EXAMPLES] for label, paths in by_label.items() if paths}
 
@@ -151,8 +152,8 @@ def _add_examples(folder: Path, picture: gr.Image) -> list[Any]:
     ]
 
 
-def _upload(payload: Any) -> tuple[str | None, str]:
-    """Path and shown name of what the picture field sent."""
+def upload_of(payload: Any) -> tuple[str | None, str]:
+    """Path and shown name of what an upload field sent."""
     if not isinstance(payload, dict):
         return None, ""
     path = payload.get("path")
@@ -161,7 +162,7 @@ def _upload(payload: Any) -> tuple[str | None, str]:
 
 def _make_analyse(config: ImageTabConfig) -> Callable[..., list[Any]]:
     def check_picture(payload: Any, finder: str, progress: gr.Progress = gr.Progress()) -> list[Any]:  # noqa: B008
-        path, name = _upload(payload)
+        path, name = upload_of(payload)
         view = analyse_image(
             path,
             finder,
@@ -229,7 +230,7 @@ def _add_api(config: ImageTabConfig, picture: gr.Image, finder: gr.Radio) -> Non
 
     def report(payload: Any, chosen_finder: str) -> dict[str, Any]:
         """The report of one picture as JSON: probabilities, threshold, faces and notes, or an error's sentence."""
-        path, name = _upload(payload)
+        path, name = upload_of(payload)
         return report_for_api(path, chosen_finder, config.load_detector, detector=config.detector, shown_name=name)
 
     asked = gr.Button(visible=False)

@@ -11,6 +11,7 @@ import gradio as gr
 import detectors
 from demo import words
 from demo.about_tab import add_about_tab
+from demo.audio_tab import AudioTabConfig, add_audio_tab
 from demo.handlers import DetectorLoader
 from demo.image_tab import SAMPLE_DIR, ImageTabConfig, add_image_tab
 
@@ -25,6 +26,7 @@ def build_page(
     detector_loader: DetectorLoader = detectors.load,
     *,
     detector: str = detectors.DEFAULT_DETECTOR,
+    audio_detector: str = detectors.AUDIO_DETECTOR,
     finder: str = "yunet",
     max_mb: int = 50,
     sample_dir: Path = SAMPLE_DIR,
@@ -33,7 +35,8 @@ def build_page(
 
     Args:
         detector_loader: like `detectors.load`; called once here, so that the first visitor does not wait.
-        detector: name of the detector.
+        detector: name of the detector of pictures.
+        audio_detector: name of the detector of voices.
         finder: face finder that is chosen at first.
         max_mb: largest upload, as it is told to visitors.
         sample_dir: where the examples are.
@@ -41,7 +44,7 @@ def build_page(
     Raises:
         DeepfakeError: there is no such detector or finder, or its weights are missing or altered.
     """
-    card = detector_loader(detector, finder=finder).card
+    shown = (detector_loader(detector, finder=finder).card, detector_loader(audio_detector).card)
     config = ImageTabConfig(detector_loader, detector, finder, max_mb, sample_dir)
     with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=(SWEEP_S, HOUR_S)) as page:
         gr.HTML(
@@ -51,8 +54,10 @@ def build_page(
         with gr.Tabs():
             with gr.Tab(words.IMAGE_TAB, id="image"):
                 add_image_tab(config)
+            with gr.Tab(words.AUDIO_TAB, id="audio"):
+                add_audio_tab(AudioTabConfig(detector_loader, audio_detector, max_mb, sample_dir))
             with gr.Tab(words.ABOUT_TAB, id="about-tab"):
-                add_about_tab(card)
+                add_about_tab(shown)
     return page.queue(max_size=QUEUE_LENGTH, default_concurrency_limit=1)
 
 

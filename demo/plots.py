@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import io
+import wave as wave_files
 from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from detectors.types import BoxXYXY
+from detectors.types import AudioWindow, BoxXYXY
 
 PICTURE_SIDE_PX = 1100  # of the annotated picture: sharp on a laptop, and some 200 kB as JPEG
 MAP_SIDE_PX = 336  # of a face's pictures: twice the width at which they are shown
@@ -191,3 +193,65 @@ def score_bar(
         f'<rect class="dc-fill" x="0" y="2" width="{fake_probability * 100:.2f}%" height="{height}" rx="3"/>'
         f"{tick}</svg>"
     )
+
+
+SPECTROGRAM_RANGE_DB = 70.0  # below the loudest
+SPECTROGRAM_PX = (1200, 160)
+# Dark to bright with steadily growing lightness, so that it reads in grey as well.
+SOUND_STOPS = np.array(
+    [(0.0, 14, 16, 40), (0.35, 66, 30, 110), (0.65, 190, 70, 90), (0.85, 245, 160, 70), (1.0, 255, 245, 200)]
+)
+
+
+def draw_spectrogram(mel_db: np.ndarray) -> np.ndarray:
+    """A log-mel (columns, bands) as a picture with low tones below, uint8 (height, width, 3)."""
+    level = np.clip(1 + (mel_db - mel_db.max()) / SPECTROGRAM_RANGE_DB, 0, 1).T[::-1]
+    channels = [np.interp(level, SOUND_STOPS[:, 0], SOUND_STOPS[:, k]) for k in (1, 2, 3)]
+    picture = Image.fromarray(np.stack(channels, -1).astype(np.uint8))
+    return np.asarray(picture.resize(SPECTROGRAM_PX, Image.Resampling.BILINEAR))
+
+
+def score_lane(
+    windows: Sequence[AudioWindow], length_s: float, threshold: float, undecided_band: tuple[float, float], label: str
+) -> str:
+    """Windows' probabilities over time as SVG that stretches to its place: 0 at the bottom, 1 at the top.
+
+    Each window is drawn where it is nearer than its neighbours; grey marks one that was not judged.
+    """
+    length_s = max(length_s, 1e-3)
+    centres = [(w.start_s + w.end_s) / 2 for w in windows]
+    edges = [0.0, *((a + b) / 2 for a, b in pairwise(centres)), length_s]
+    low, high = undecided_band
+    parts = [
+        f'<svg class="dc-lane" viewBox="0 0 1000 100" preserveAspectRatio="none" role="img" aria-label="{escape(label)}">',
+        '<rect class="dc-track" width="1000" height="100"/>',
+    ]
+    if low < high:
+        parts.append(
+            f'<rect class="dc-band" y="{100 - high * 100:.1f}" width="1000" height="{(high - low) * 100:.1f}"/>'
+        )
+    for window, start, end in zip(windows, edges, edges[1:], strict=False):
+        x, width = start / length_s * 1000, max(1.0, (end - start) / length_s * 1000 - 1.5)
+        if window.fake_probability is None:
+            parts.append(f'<rect class="dc-unjudged" x="{x:.1f}" y="94" width="{width:.1f}" height="6"/>')
+            continue
+        side = "over" if window.fake_probability >= threshold else "under"
+        height = max(2.0, window.fake_probability * 100)
+        parts.append(
+            f'<g class="dc-bar-{side}"><rect class="dc-fill" x="{x:.1f}" y="{100 - height:.1f}" width="{width:.1f}" '
+            f'height="{height:.1f}"/></g>'
+        )
+    y = 100 - threshold * 100
+    parts.append(f'<line class="dc-tick dc-dashed" x1="0" x2="1000" y1="{y:.1f}" y2="{y:.1f}"/></svg>')
+    return "".join(parts)
+
+
+def sound_uri(wave: np.ndarray, sample_rate_hz: int) -> str:
+    """Samples in ±1 as a WAV in a data URI, for an excerpt of some seconds."""
+    out = io.BytesIO()
+    with wave_files.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(sample_rate_hz)
+        file.writeframes((np.clip(wave, -1, 1) * 32767).astype("<i2").tobytes())
+    return f"data:audio/wav;base64,{base64.b64encode(out.getvalue()).decode('ascii')}"

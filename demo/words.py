@@ -21,11 +21,12 @@ the same. Inside the card's undecided band, and for whatever could not be scored
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from detectors.card import Metric, WeightsCard
-from detectors.types import Decision, ForgeryKind, Reason
+from detectors.card import AudioCard, ImageCard, Metric, WeightsCard
+from detectors.describe import clock
+from detectors.types import Decision, ForgeryKind, MediaKind, Reason
 
 Tone = Literal["calm", "unsure", "caution", "alarm"]
 
@@ -35,11 +36,42 @@ VERY_STRONG_ODDS = 30.0
 
 TITLE = "Deepfake check"
 TAGLINE = (
-    "A second opinion on photographs of faces. It gives evidence, never proof, and nothing you open leaves the "
-    "machine that this page runs on."
+    "A second opinion on photographs of faces and on recorded voices. It gives evidence, never proof, and nothing you "
+    "open leaves the machine that this page runs on."
 )
-IMAGE_TAB = "Check a picture"
+IMAGE_TAB = "Image"
+AUDIO_TAB = "Audio"
 ABOUT_TAB = "About"
+
+SOUND_LABEL = "Recording, or a video with sound"
+SOUND_CHECK_BUTTON = "Check this recording"
+SOUND_SIZE = (
+    "WAV, FLAC, MP3, Ogg, Opus, M4A, AAC, AMR, WebM or MP4, up to {max_mb} MB and two hours. Uploads are deleted after an hour. For more, use the "
+    "terminal."
+)
+NO_SOUND = "Choose a recording first: drop one on the field, or record one with the microphone."
+SOUND_EMPTY_HEADLINE = "No recording has been checked yet"
+SOUND_EMPTY_TEXT = (
+    "Choose a recording and press “Check this recording”. You will see how strong the evidence of a synthetic or "
+    "converted voice is, which seconds it comes from, and how often such an answer is wrong."
+)
+SOUND_EXAMPLES_LABELS = {
+    "real": "Or try a recorded voice",
+    "fake": "… or one that a machine spoke or built again",
+}
+STAGE_LISTENING = "Listening"
+TIMELINE_HEADING = "Second by second"
+TIMELINE_CAPTION = (
+    "Above, the recording as a spectrogram: time from left to right, low tones below, loud ones bright. Below, each "
+    "window's probability of a fake voice, orange from the threshold up; the dashed line is the threshold, the shaded "
+    "part is inconclusive. Grey marks what was not judged: silence, music, noise."
+)
+EXCERPTS_HEADING = "Where it sounded most like a fake"
+EXCERPTS_HEADING_CALM = "The least certain seconds"
+EXCERPT_PLAY = "Play {start} to {end}"
+ABOUT_THE_SOUND = "Notes on this recording"
+WHAT_WAS_HEARD = "What was listened to"
+SOUND_NETWORKS = "What each network says of the whole"
 
 PICTURE_LABEL = "Picture: JPEG, PNG or WebP"
 PICTURE_PLACEHOLDER = "Drop a picture here\nor click to choose one\n\n(paste and webcam: the buttons below)"
@@ -117,6 +149,9 @@ NETWORK_NAMES = {
     "inception_v3": "InceptionV3",
     "resnet50": "ResNet50",
     "densenet121": "DenseNet121",
+    "mel_cnn": "Log-mel CNN",
+    "whisper_tiny": "Whisper encoder",
+    "spectrum_cnn": "Fine-spectrum CNN",
 }
 KIND_NAMES: dict[ForgeryKind, str] = {
     "blend": "a face pasted or blended into another picture",
@@ -199,8 +234,47 @@ NOT_JUDGED = Band("Could not be judged", "unsure", None, "There was nothing in t
 _BAND_OF_REASON: dict[Reason, Band] = {"no_face": NO_FACE, "too_small": TOO_SMALL, "unsure": INCONCLUSIVE}
 
 
-def evidence_band(fake_probability: float | None, decision: Decision, reason: Reason) -> Band:
+NO_SPEECH = Band(
+    "No speech detected",
+    "unsure",
+    None,
+    "Voices are all that this detector judges. It heard music, noise or other sounds, and has nothing to say about "
+    "them. Singing is outside what it was trained on.",
+)
+SILENT = Band("Silent", "unsure", None, "Nothing in this recording is loud enough to be judged.")
+TOO_SHORT = Band(
+    "Too little speech to judge",
+    "unsure",
+    None,
+    "A second of speech is the least that is judged, and several are far better. Find a longer recording.",
+)
+_BAND_OF_REASON |= {"no_speech": NO_SPEECH, "silent": SILENT, "too_short": TOO_SHORT}
+# The same ladder for voices: the headlines are shared, what they mean is not.
+_SOUND_MEANING: dict[int, str] = {
+    0: "The score is below this detector's threshold. That is no proof that the voice is real: systems of kinds that it "
+    "never heard, and recordings that were compressed or played back over a loudspeaker, can pass.",
+    1: "The score lies where this detector, on its development data, could not tell synthetic voices from others. Treat "
+    "this recording as not judged.",
+    2: "The score is just over the threshold. Many genuine recordings sound like this to it too; look for other "
+    "evidence before you act on it.",
+    3: "Synthetic and converted voices score like this clearly more often than genuine ones do. Call the person back on "
+    "a number that you know.",
+    4: "Genuine recordings seldom score this high in the development data. It is still not proof: noise suppression, "
+    "strong compression and unusual microphones can cause it.",
+    5: "Genuine recordings hardly ever score this high in the development data. It is still not proof: on recordings "
+    "unlike those, the detector can be confidently wrong.",
+}
+
+
+def evidence_band(
+    fake_probability: float | None, decision: Decision, reason: Reason, kind: MediaKind = "image"
+) -> Band:
     """The band of a verdict or of one face; the rule is in this module's docstring."""
+    band = _band(fake_probability, decision, reason)
+    return replace(band, meaning=_SOUND_MEANING[band.step]) if kind == "audio" and band.step is not None else band
+
+
+def _band(fake_probability: float | None, decision: Decision, reason: Reason) -> Band:
     if decision == "undecided" or fake_probability is None:
         return _BAND_OF_REASON.get(reason, NOT_JUDGED)
     if decision == "real":
@@ -283,11 +357,11 @@ def looked_at(n_faces: int) -> str:
     )
 
 
-def where(box_xyxy: Sequence[float], width_px: int, height_px: int) -> str:
+def where(box_xyxy: Sequence[float], width_px: int | None, height_px: int | None) -> str:
     """Where a box lies, for people who cannot see the picture too: "upper left, 120 × 140 pixels"."""
     x0, y0, x1, y1 = box_xyxy
-    across = (x0 + x1) / 2 / max(1, width_px)
-    down = (y0 + y1) / 2 / max(1, height_px)
+    across = (x0 + x1) / 2 / max(1, width_px or 0)
+    down = (y0 + y1) / 2 / max(1, height_px or 0)
     rows = "upper" if down < 1 / 3 else "lower" if down > 2 / 3 else "middle"
     columns = "left" if across < 1 / 3 else "right" if across > 2 / 3 else "middle"
     place = "middle" if rows == columns else f"{rows} {columns}"
@@ -299,11 +373,61 @@ def threshold_meaning(card: WeightsCard) -> str:
     band = ""
     if card.undecided_low < card.undecided_high:
         band = f" Between {percent(card.undecided_low)} and {percent(card.undecided_high)} it says “inconclusive”."
+    if card.media_kind == "audio":
+        return (
+            f"From {percent(card.threshold)} up, this detector speaks of manipulation. On its development recordings "
+            f"that raised a false alarm on {in_a_hundred(card.dev_false_alarm_rate)} genuine voices and missed "
+            f"{in_a_hundred(card.dev_miss_rate)} synthetic ones.{band} On systems that it never heard it misses far "
+            "more: see the figures under About."
+        )
     return (
         f"From {percent(card.threshold)} up, this detector speaks of manipulation. On its development pictures that "
         f"raised a false alarm on {in_a_hundred(card.dev_false_alarm_rate)} unmanipulated faces and missed "
         f"{in_a_hundred(card.dev_miss_rate)} manipulated ones.{band} On pictures of other kinds both can be worse."
     )
+
+
+def heard(n_windows: int, n_scored: int, n_silent: int, length_s: float) -> str:
+    """What a voice's verdict is about."""
+    if not n_windows:
+        return f"The recording lasts {clock(length_s)}, which is too short to cut a window from."
+    left = []
+    if n_silent:
+        left.append(f"{n_silent} silent")
+    if n_windows - n_scored - n_silent:
+        left.append(f"{n_windows - n_scored - n_silent} without speech")
+    rest = f"; {' and '.join(left)} left out" if left else ""
+    windows = "one window" if n_windows == 1 else f"{n_windows} overlapping windows"
+    return (
+        f"The recording lasts {clock(length_s)}. It was cut into {windows} of some four seconds, {n_scored} with speech"
+        f"{rest}. The networks hear how it sounds, not what is said, and do not know whose voice it should be."
+    )
+
+
+def excerpt(start_s: float, end_s: float, fake_probability: float) -> str:
+    """One of the most suspicious windows."""
+    return f"{clock(start_s)} to {clock(end_s)}: {percent(fake_probability)} {MANIPULATED}"
+
+
+def timeline_alt(n_windows: int, n_over: int, length_s: float) -> str:
+    """Alternative text of the timeline."""
+    return (
+        f"Timeline of {clock(length_s)}: of {n_windows} windows that were judged, {n_over} reach the threshold. The most "
+        "suspicious are listed below."
+    )
+
+
+def sound_file_words(form: str, sample_rate_hz: int | None, channels: int | None, length_bytes: int) -> str:
+    """One line on a sound file."""
+    size = f"{length_bytes / 1e6:.1f} MB" if length_bytes >= 1e5 else f"{max(1, round(length_bytes / 1e3))} kB"
+    ways = "" if channels is None else {1: ", mono", 2: ", stereo"}.get(channels, f", {channels} channels")
+    rate = "" if sample_rate_hz is None else f", {sample_rate_hz / 1000:g} kHz"
+    return f"{form}{rate}{ways}, {size}"
+
+
+def listening(done_s: float, length_s: float | None) -> str:
+    """Progress while a recording is judged."""
+    return f"{STAGE_LISTENING}: {clock(done_s)}" + (f" of {clock(length_s)}" if length_s else "")
 
 
 def agreement_words(agreement: float, n_networks: int, fake_probability: float, threshold: float) -> str:
@@ -366,7 +490,7 @@ def bar_alt(name: str, fake_probability: float) -> str:
     return f"{name}: {percent(fake_probability)} {MANIPULATED}"
 
 
-def file_words(form: str, width_px: int, height_px: int, length_bytes: int) -> str:
+def file_words(form: str, width_px: int | None, height_px: int | None, length_bytes: int) -> str:
     """One line on the file."""
     size = f"{length_bytes / 1e6:.1f} MB" if length_bytes >= 1e5 else f"{max(1, round(length_bytes / 1e3))} kB"
     return f"{form}, {width_px} × {height_px} pixels, {size}"
@@ -395,7 +519,10 @@ def as_sentence(text: str) -> str:
 LIMITS_HEADING = "What it cannot do"
 LIMITS = (
     "It cannot prove anything. A high score is a reason to look closer, a low one is no clean bill of health.",
-    "It judges faces only. A real face in a false scene, a false caption or an old picture sold as new look fine to it.",
+    "It judges faces and voices only. A real face in a false scene, a false caption or an old picture sold as new look "
+    "fine to it, and so does a real voice that is cut into saying something else.",
+    "Of voices it knows less than of faces: on synthesis systems that it never heard it is wrong in a good part of the "
+    "cases. The figures below say how often.",
     "It knows the manipulations that it was trained on and some that resemble them. New generators appear every month "
     "and may pass unseen.",
     "Small faces, strong compression, screenshots, filters and heavy retouching weaken it, in both directions.",
@@ -408,7 +535,8 @@ IS_HEADING = "What it is"
 IS_TEXT = (
     "Several small neural networks look at each face that is found in a picture. Their scores are averaged and "
     "calibrated on development pictures that no network was trained on, and the most suspicious face speaks for the "
-    "picture. Everything runs on this machine: there is no account, no tracking, no upload to anywhere else, and "
+    "picture. Three others listen to recordings in windows of four seconds; the mean over all windows with speech "
+    "speaks for the recording. Everything runs on this machine: there is no account, no tracking, no upload to anywhere else, and "
     "pictures are deleted after an hour. People alone tell such pictures apart about half the time."
 )
 READING_HEADING = "How to read a score"
@@ -421,6 +549,7 @@ READING = (
     "Networks that disagree, a face near the smallest size, or many faces in one picture all make an answer less sure.",
 )
 CARD_HEADING = "Model card"
+CARD_HEADINGS: dict[MediaKind, str] = {"image": "Model card: pictures", "audio": "Model card: voices"}
 METRICS_HEADING = "Measured"
 METRICS_NOTE = (
     "Each figure is from pictures of the named collection and split, with a 95 % interval. Other pictures give other "
@@ -442,6 +571,23 @@ METRIC_NAMES = {
     "miss_rate": "misses",
     "f1": "F1",
 }
+
+
+def card_heading(card: WeightsCard) -> str:
+    """Over a model card."""
+    return CARD_HEADINGS.get(card.media_kind, CARD_HEADING)
+
+
+def senses(card: WeightsCard) -> tuple[str, str]:
+    """What a detector takes in: a row of its model card."""
+    if isinstance(card, AudioCard):
+        seconds = card.window_frames * card.features.hop / card.features.sample_rate_hz
+        least = f"from {card.min_speech_s:g} s of speech up"
+        return "Hears", f"windows of {seconds:g} s at {card.features.sample_rate_hz // 1000} kHz, {least}"
+    if isinstance(card, ImageCard):
+        size = card.input_size_px
+        return "Sees", f"{size} × {size} pixels of each face, from {card.min_face_px} pixels up"
+    return "Judges", card.media_kind
 
 
 def metric_name(metric: Metric) -> str:

@@ -7,7 +7,8 @@ import time
 
 import numpy as np
 import pytest
-from fake_detector import FakeDetector, loader_of
+import soundfile
+from fake_detector import FakeDetector, drawn_sound, loader_of
 from PIL import Image
 
 from demo import words
@@ -38,7 +39,10 @@ def files(tmp_path_factory):
     pixels = np.stack([x * 255 // 399, y * 255 // 299, (x + y) % 256], -1).astype(np.uint8)
     Image.fromarray(pixels).save(folder / "portrait.jpg", quality=92)
     (folder / "letter.jpg").write_text("This is a letter and not a picture.")
-    (folder / "manifest.csv").write_text("path,label\nportrait.jpg,real\n", encoding="utf-8")
+    soundfile.write(folder / "voice.wav", np.concatenate([drawn_sound("low", 4), drawn_sound("bright", 3)]), 16_000)
+    (folder / "manifest.csv").write_text(
+        "path,kind,label\nportrait.jpg,image,real\nvoice.wav,audio,fake\n", encoding="utf-8"
+    )
     return folder
 
 
@@ -181,11 +185,52 @@ def test_a_phone_need_not_scroll_sideways(page, files, tmp_path, width_px):
         assert picture.size == (width_px, 844)
 
 
+def open_voices(page):
+    page.get_by_role("tab", name=words.AUDIO_TAB).click()
+    page.wait_for_selector("#check-sound", state="visible", timeout=WAIT_MS)
+
+
+def test_a_recording_gets_a_verdict_a_timeline_and_excerpts_that_play(page, files):
+    open_voices(page)
+    page.set_input_files("#sound input[type=file]", str(files / "voice.wav"))
+    page.wait_for_selector("#sound >> text=0:07", timeout=WAIT_MS)  # its player knows how long it is
+    page.click("#check-sound")
+    page.wait_for_selector("#sound-verdict .dc-downloads", timeout=WAIT_MS)
+    assert "Log-mel CNN" in page.inner_text("#sound-verdict")
+    assert page.locator("#timeline .dc-lane").get_attribute("aria-label").startswith("Timeline of 0:07.0")
+    assert page.locator("#timeline .dc-spectrogram").evaluate("image => image.naturalWidth") > 0
+    seconds = page.locator("#timeline audio").first.evaluate(
+        "async a => { a.preload = 'metadata'; a.load(); await new Promise(r => a.onloadedmetadata = r); return a.duration }"
+    )
+    assert 0.9 < seconds < 1.2  # a drawn card's windows last a second
+    with page.expect_download() as download:
+        page.locator("#sound-verdict").get_by_role("link", name="CSV").click()
+    assert download.value.path().read_text(encoding="utf-8").startswith("file,start_s,end_s,fake_probability")
+
+
+def test_a_letter_named_wav_gets_a_sentence_in_the_page(page, files):
+    (files / "letter.wav").write_text("This is a letter and not a recording.")
+    open_voices(page)
+    page.set_input_files("#sound input[type=file]", str(files / "letter.wav"))
+    page.wait_for_timeout(500)
+    page.click("#check-sound")
+    page.wait_for_selector("#sound-verdict [role=alert]", timeout=WAIT_MS)
+    assert "Only sound and videos" in page.inner_text("#sound-verdict")
+
+
+def test_a_voice_example_is_checked_by_one_click_on_a_phone(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_voices(page)
+    page.locator("#voices-fake button, #voices-fake [role=button]").first.click()
+    page.wait_for_selector("#sound-verdict .dc-downloads", timeout=WAIT_MS)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_every_endpoint_has_a_name_and_report_is_the_public_one(served_url):
     import json
     import urllib.request
 
     with urllib.request.urlopen(f"{served_url}gradio_api/info") as answer:
         told = json.load(answer)
-    assert list(told["named_endpoints"]) == ["/report"]
+    assert sorted(told["named_endpoints"]) == ["/report", "/report_recording"]
     assert told["unnamed_endpoints"] == {}

@@ -407,7 +407,7 @@ def test_a_second_explanation_stops_the_visitors_first():
 
 
 def test_about_starts_with_the_limits_and_shows_the_card():
-    markup = cards.about(make_card())
+    markup = cards.about([make_card()])
     text, _ = read(markup)
     assert markup.index(words.LIMITS_HEADING) < markup.index(words.IS_HEADING) < markup.index(words.CARD_HEADING)
     for said in ("0.931", "0.912 to 0.949", "CC BY-NC-4.0", "5 % false alarms on drawn pictures"):
@@ -416,7 +416,7 @@ def test_about_starts_with_the_limits_and_shows_the_card():
 
 
 def test_about_a_baseline_says_that_there_is_no_card():
-    assert words.NO_CARD in cards.about(None)
+    assert words.NO_CARD in cards.about([None])
 
 
 def test_examples_are_those_of_the_manifest_that_exist(tmp_path):

@@ -59,8 +59,11 @@ def test_no_face_and_a_small_face_are_said_plainly():
     assert words.evidence_band(None, "undecided", "too_small").headline == "Too small to judge"
 
 
-def test_a_reason_without_a_band_of_its_own_is_still_no_verdict():
-    assert words.evidence_band(None, "undecided", "silent") is words.NOT_JUDGED
+def test_a_sound_without_speech_is_no_verdict_and_says_why():
+    assert words.evidence_band(None, "undecided", "unsure") is words.INCONCLUSIVE
+    for reason in ("silent", "no_speech", "too_short"):
+        band = words.evidence_band(None, "undecided", reason, "audio")
+        assert band.step is None and band is not words.NOT_JUDGED
 
 
 def test_below_the_threshold_nothing_is_called_real():
@@ -82,7 +85,7 @@ def test_no_sentence_says_that_a_picture_is_fake():
 
 
 def test_every_band_has_a_headline_a_meaning_and_a_step_on_the_scale():
-    assert len(BANDS) == 9
+    assert len(BANDS) == 12
     for band in BANDS:
         assert band.headline and band.meaning.endswith(".")
         assert band.step is None or 0 <= band.step < len(words.SCALE_STEPS)

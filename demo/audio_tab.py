@@ -1,0 +1,123 @@
+"""The Audio tab: its layout, and which handler a click reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from demo import audio_cards, words
+from demo.audio_handlers import analyse_sound, sound_report_for_api
+from demo.handlers import DetectorLoader
+from demo.image_tab import MAX_EXAMPLES, NETWORK_SLOTS, SAMPLE_DIR, list_examples, upload_of
+
+
+@dataclass(frozen=True)
+class AudioTabConfig:
+    """What the tab needs to know.
+
+    Attributes:
+        load_detector: like `detectors.load`.
+        detector: name of the detector.
+        max_mb: largest upload, only to be told.
+        sample_dir: folder with `manifest.csv` and the files that it names; without it there are no examples.
+    """
+
+    load_detector: DetectorLoader
+    detector: str
+    max_mb: int
+    sample_dir: Path = SAMPLE_DIR
+
+
+def add_audio_tab(config: AudioTabConfig) -> None:
+    """Adds the tab's content to the Blocks that is being built."""
+    with gr.Row(equal_height=False, elem_classes="dc-main"):
+        with gr.Column(scale=5, min_width=240):
+            sound = gr.Audio(
+                type="filepath",
+                sources=["upload", "microphone"],
+                label=words.SOUND_LABEL,
+                buttons=[],
+                editable=False,
+                elem_id="sound",
+            )
+            gr.HTML(f'<p class="dc dc-note">{words.SOUND_SIZE.format(max_mb=config.max_mb)}</p>')
+            check = gr.Button(words.SOUND_CHECK_BUTTON, variant="primary", size="lg", elem_id="check-sound")
+            examples = [
+                gr.Examples(
+                    [[str(path)] for path in paths],
+                    inputs=[sound],
+                    label=words.SOUND_EXAMPLES_LABELS[label],
+                    cache_examples=False,
+                    examples_per_page=MAX_EXAMPLES,
+                    api_name=f"load_{label}_voice",
+                    elem_id=f"voices-{label}",
+                )
+                for label, paths in list_examples(config.sample_dir, "audio").items()
+            ]
+        with gr.Column(scale=6, min_width=240):
+            verdict = gr.HTML(audio_cards.empty_card(), elem_id="sound-verdict")
+    timeline = gr.HTML("", elem_id="timeline")
+    results = [verdict, timeline]
+    check_event: dict[str, Any] = {
+        "fn": _make_analyse(config),
+        "inputs": [sound],
+        "outputs": results,
+        # gradio would decode the upload before our own, guarded reader does.
+        "preprocess": False,
+        "concurrency_limit": NETWORK_SLOTS,
+        "concurrency_id": "networks",
+        "show_progress": "full",
+        "show_progress_on": verdict,
+        "api_visibility": "undocumented",
+    }
+    running: list[Any] = [check.click(**check_event, api_name="check_recording", scroll_to_output=True)]
+    for group in examples:
+        name = f"check_{group.dataset.elem_id}".replace("-", "_")
+        running.append(group.load_input_event.then(**check_event, api_name=name))
+    # An old verdict beside a new recording would be read as the new recording's, so it goes, and its work with it.
+    for k, changed in enumerate((sound.upload, sound.start_recording, sound.clear)):
+        changed(
+            _forget, outputs=results, queue=False, cancels=running, show_progress="hidden", api_name=f"forget_sound_{k}",
+            api_visibility="undocumented",
+        )  # fmt: skip
+    _add_api(config, sound)
+
+
+def _make_analyse(config: AudioTabConfig) -> Callable[..., list[Any]]:
+    def check_recording(payload: Any, progress: gr.Progress = gr.Progress()) -> list[Any]:  # noqa: B008
+        path, name = upload_of(payload)
+        view = analyse_sound(
+            path,
+            config.load_detector,
+            detector=config.detector,
+            shown_name=name,
+            on_progress=lambda share, what: progress(share, desc=what),
+        )
+        return [audio_cards.verdict_card(view), audio_cards.timeline_section(view)]
+
+    return check_recording
+
+
+def _forget() -> list[Any]:
+    """Puts the tab back to where nothing was checked."""
+    return [audio_cards.empty_card(), ""]
+
+
+def _add_api(config: AudioTabConfig, sound: gr.Audio) -> None:
+    """The endpoint for programs: /report_recording, a recording -> the report as JSON."""
+
+    def report_recording(payload: Any) -> dict[str, Any]:
+        """The report of one recording as JSON: probabilities, threshold, windows and notes, or an error's sentence."""
+        path, name = upload_of(payload)
+        return sound_report_for_api(path, config.load_detector, detector=config.detector, shown_name=name)
+
+    asked = gr.Button(visible=False)
+    told = gr.JSON(visible=False, label="report")
+    asked.click(
+        report_recording, inputs=[sound], outputs=[told], preprocess=False, concurrency_limit=NETWORK_SLOTS,
+        concurrency_id="networks", api_name="report_recording",
+    )  # fmt: skip
