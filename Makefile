@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 7860
 
-.PHONY: demo test test-slow check format bench train clean
+.PHONY: demo test test-slow check format bench train train-audio clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -32,6 +32,11 @@ bench: $(VENV)/.dev
 # make train DATA=folder-with-faces.csv MORE=folder-of-repositories START=folder-of-imagenet-weights
 train: $(VENV)/.training
 	$(BIN)/python -m training.run training/recipes/image-ensemble.toml --data $(DATA) --more $(MORE) --start $(START)
+
+# make train-audio DATA=folder-with-speech.csv MORE=folder-of-repositories START=folder-with-tiny.en.pt
+train-audio: $(VENV)/.training
+	$(BIN)/python -m training.run training/recipes/audio-mel-cnn.toml --data $(DATA) --more $(MORE) --start $(START) \
+		--work runs/training-audio
 
 # One stamp for each set of requirements, so that an unchanged set is not installed again.
 $(VENV)/.demo: requirements.txt

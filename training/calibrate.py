@@ -90,8 +90,8 @@ def calibrate(logits: np.ndarray, dev: DevSet) -> Calibration:
     _, pooling, mean = best
     final = fit_affine(mean[usable], dev.is_fake[usable], weights[usable])
     fake = sigmoid(final.scale * mean + final.bias)
-    threshold = _quantile(fake, weights * ~dev.is_fake, 1 - TARGET_FALSE_ALARMS)
-    low = min(threshold, _quantile(fake, weights * dev.is_fake, TARGET_BAND_MISSES))
+    threshold = weighted_quantile(fake, weights * ~dev.is_fake, 1 - TARGET_FALSE_ALARMS)
+    low = min(threshold, weighted_quantile(fake, weights * dev.is_fake, TARGET_BAND_MISSES))
     real_w, fake_w = weights * ~dev.is_fake, weights * dev.is_fake
     return Calibration(
         tuple(heads),
@@ -104,7 +104,7 @@ def calibrate(logits: np.ndarray, dev: DevSet) -> Calibration:
     )
 
 
-def _quantile(values: np.ndarray, weights: np.ndarray, share: float) -> float:
+def weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float) -> float:
     """Smallest value with at least `share` of the weight at or below it, nudged up so that it is itself below."""
     order = np.argsort(values)
     reached = np.cumsum(weights[order]) / weights.sum()

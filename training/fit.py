@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,6 @@ from typing import Any
 
 import keras
 import numpy as np
-
-from detectors.networks import Architecture
-from training.dataset import PairBatches
 
 log = logging.getLogger(__name__)
 
@@ -68,49 +66,45 @@ def _optimizer(fit: Fit) -> keras.optimizers.Optimizer:
 
 
 def fit_network(
-    architecture: Architecture,
-    batches: PairBatches,
+    name: str,
+    make: Callable[[], keras.Model],
+    batches: keras.utils.PyDataset,
     fit: Fit,
     folder: Path,
     *,
-    start: Path | None,
-    go_on_from: Path | None = None,
     seed: int,
+    loss: Callable[[Any, Any], Any] = head_loss,
     teachers: list[keras.Model] | None = None,
 ) -> Path:
     """Trains, and returns the `.weights.h5` file of the averaged weights.
 
     Args:
-        architecture: what is trained.
+        name: of the network, for its files.
+        make: builds the network with the weights it starts from; its output `logits` is trained.
         batches: item n is the batch of step n.
         fit: see `Fit`.
         folder: checkpoints, log and result.
-        start: ImageNet weights; None starts from random ones.
-        go_on_from: weights of an earlier cycle; then `start` is not read.
         seed: of random weights and dropout.
+        loss: of the batches' targets and the logits.
         teachers: networks whose mean logits are distilled into this one.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    result = folder / f"{architecture.name}.weights.h5"
+    result = folder / f"{name}.weights.h5"
     if result.exists():
-        log.info("%s: already trained", architecture.name)
+        log.info("%s: already trained", name)
         return result
     keras.utils.set_random_seed(seed)
-    whole = architecture.build(fit.window_px)
-    if go_on_from is not None:
-        whole.load_weights(go_on_from)
-    elif start is not None:
-        architecture.load_start(whole, str(start))
+    whole = make()
     model = keras.Model(whole.input, whole.output["logits"])
-    model.compile(optimizer=_optimizer(fit), loss=head_loss, jit_compile=False)
+    model.compile(optimizer=_optimizer(fit), loss=loss, jit_compile=False)
     model.optimizer.build(model.trainable_variables)
-    checkpoint = folder / f"{architecture.name}.checkpoint.npz"
+    checkpoint = folder / f"{name}.checkpoint.npz"
     step, average = _resume(checkpoint, model)
 
     def batch(number: int) -> tuple[np.ndarray, np.ndarray]:
         return batches[number]
 
-    history = (folder / f"{architecture.name}.log.jsonl").open("a")
+    history = (folder / f"{name}.log.jsonl").open("a")
     losses: list[float] = []
     began, first = time.monotonic(), step
     with ThreadPoolExecutor(1) as ahead:
@@ -137,7 +131,7 @@ def fit_network(
                 history.flush()
                 log.info(
                     "%s: step %d of %d, loss %.4f, %.0f min left",
-                    architecture.name, step, fit.steps, line["loss"], (fit.steps - step) / rate / 60,
+                    name, step, fit.steps, line["loss"], (fit.steps - step) / rate / 60,
                 )  # fmt: skip
                 losses.clear()
             if step % fit.checkpoint_every == 0 and step < fit.steps:

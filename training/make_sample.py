@@ -26,7 +26,7 @@ OUT = Path(__file__).parent.parent / "data_manifests" / "sample"
 SIDE_PX = 512
 MARGIN = 0.6
 QUALITY = 92
-COLUMNS = ("path", "label", "method", "source", "group", "licence", "about")
+COLUMNS = ("path", "kind", "label", "method", "source", "group", "licence", "about")
 DOMAIN = "public domain (work of the US government)"
 
 
@@ -46,7 +46,7 @@ def main(argv: list[str] | None = None) -> int:
 
     def keep(file: str, pixels: np.ndarray, label: str, method: str, group: str, about: str) -> None:
         cv2.imwrite(str(OUT / file), pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-        rows.append([file, label, method, "" if label == "fake" else "portrait", group, DOMAIN, about])
+        rows.append([file, "image", label, method, "" if label == "fake" else "portrait", group, DOMAIN, about])
 
     titles = {
         "astronaut": "Eileen Collins, NASA",

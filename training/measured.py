@@ -53,7 +53,19 @@ def add_metrics(card: WeightsCard, title: str, result: dict[str, Any]) -> Weight
         told = result["metrics"]["overall"][name]
         if told["value"] is not None:
             low, high = (round(v, 4) for v in told["ci95"]) if told["ci95"] else (None, None)
-            new.append(Metric(title, split, "image", name, round(told["value"], 4), low, high, n_real, n_fake))
+            new.append(
+                Metric(
+                    title,
+                    split,
+                    result["record"].get("level", "image"),
+                    name,
+                    round(told["value"], 4),
+                    low,
+                    high,
+                    n_real,
+                    n_fake,
+                )
+            )
     kept = tuple(m for m in card.metrics if (m.dataset, m.split) != (title, split))
     return dataclasses.replace(card, metrics=(*kept, *new))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from detectors.card import WEIGHTS_DIR, Metric, read_card, write_card
+from detectors.card import WEIGHTS_DIR, Metric, read_image_card, write_card
 from detectors.decide import ensemble_probability
 from detectors.runtime import KerasEnsemble, OpenVinoEnsemble
 from training.calibrate import family_auc
@@ -29,7 +29,7 @@ def main(argv: list[str] | None = None) -> int:
     options = parser.parse_args(argv)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     recipe = read_recipe(options.recipe)
-    card = read_card(recipe.name, options.weights)
+    card = read_image_card(recipe.name, options.weights)
     dev = build_dev(
         read_crops(options.work / "crops"), options.work / "dev", recipe, degraded=False, limit=options.limit
     )

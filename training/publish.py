@@ -14,10 +14,10 @@ import numpy as np
 
 from detectors.card import (
     SCHEMA,
+    ImageCard,
     Member,
     Metric,
     TrainingData,
-    WeightsCard,
     describe_file,
     write_card,
 )
@@ -84,7 +84,7 @@ def publish(
     calibrate_served: Callable[[Callable[[np.ndarray], np.ndarray]], tuple[Calibration, tuple[Metric, ...]]],
     training_data: tuple[TrainingData, ...],
     out: Path,
-) -> WeightsCard:
+) -> ImageCard:
     """Writes every file of a detector and its card.
 
     Args:
@@ -127,7 +127,7 @@ def publish(
         Member(network, served, reference, calibration.heads[m], tuple(float(v) for v in probe[m]))
         for m, (network, served, reference) in enumerate(files)
     )
-    card = WeightsCard(
+    card = ImageCard(
         schema=SCHEMA,
         name=recipe.name,
         media_kind="image",
@@ -152,14 +152,14 @@ def publish(
         probe_tolerance=PROBE_TOLERANCE,
         licence=LICENCE,
         recipe=recipe_file,
-        commit=_commit(),
+        commit=project_commit(),
         created=datetime.date.today().isoformat(),
     )
     write_card(card, out)
     return card
 
 
-def _commit() -> str:
+def project_commit() -> str:
     """The project's commit, with "+" when files differ from it; "" outside a checkout."""
     try:
         here = Path(__file__).parent

@@ -65,26 +65,21 @@ def read_recipe(file: Path) -> Recipe:
     Raises:
         UsageError: the file is absent, is no TOML, or has a key that no recipe has.
     """
-    try:
-        told = tomllib.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(f"the recipe {file} cannot be read: {error.strerror}.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"the recipe {file} is not valid TOML: {error}.") from error
-    _known(told, {f.name for f in fields(Recipe)}, str(file))
+    told = read_toml(file)
+    check_keys(told, {f.name for f in fields(Recipe)}, str(file))
     augmentations = {name: _augmentation(name, entry) for name, entry in told.pop("augmentations", {}).items()}
     networks = []
     for entry in told.pop("networks", []):
         name, start = entry.pop("name", ""), entry.pop("start", "")
         cycles = entry.pop("cycles", [])
-        _known(entry, {"name", "start", "cycles"}, f"network {name}")
+        check_keys(entry, {"name", "start", "cycles"}, f"network {name}")
         for cycle in cycles:
-            _known(cycle, {f.name for f in fields(Fit)}, f"cycle of {name}")
-            _known({cycle.get("augmentation", "light"): None}, set(augmentations), f"augmentation of {name}")
+            check_keys(cycle, {f.name for f in fields(Fit)}, f"cycle of {name}")
+            check_keys({cycle.get("augmentation", "light"): None}, set(augmentations), f"augmentation of {name}")
         networks.append(NetworkRecipe(find_architecture(name).name, start, tuple(_cycle(c) for c in cycles)))
     shares = tuple(Share(family, float(pairs)) for family, pairs in told.pop("shares", {}).items())
     pools = told.pop("pools", {})
-    _known(pools, {f.name for f in fields(PoolSizes)}, "pools")
+    check_keys(pools, {f.name for f in fields(PoolSizes)}, "pools")
     try:
         return Recipe(
             **told,
@@ -97,12 +92,26 @@ def read_recipe(file: Path) -> Recipe:
         raise UsageError(f"the recipe {file} is incomplete: {error}.") from error
 
 
+def read_toml(file: Path) -> dict[str, Any]:
+    """The content of a TOML file.
+
+    Raises:
+        UsageError: it is absent, or is no TOML.
+    """
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"the recipe {file} cannot be read: {error.strerror}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"the recipe {file} is not valid TOML: {error}.") from error
+
+
 def _cycle(entry: dict[str, Any]) -> Fit:
     return Fit(**_tuples(entry))
 
 
 def _augmentation(name: str, entry: dict[str, Any]) -> Augmentation:
-    _known(entry, {f.name for f in fields(Augmentation)}, f"augmentation {name}")
+    check_keys(entry, {f.name for f in fields(Augmentation)}, f"augmentation {name}")
     return Augmentation(**_tuples(entry))
 
 
@@ -111,7 +120,8 @@ def _tuples(entry: dict[str, Any]) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
 
 
-def _known(told: dict[str, Any], keys: set[str], where: str) -> None:
+def check_keys(told: dict[str, Any], keys: set[str], where: str) -> None:
+    """Raises UsageError for a key that is none of these, with the nearest that is."""
     for key in told:
         if key not in keys:
             near = get_close_matches(key, keys, 1)

@@ -9,14 +9,16 @@ import logging
 import os
 import sys
 from collections import Counter
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from detectors.errors import DeepfakeError, UsageError
 
 if TYPE_CHECKING:
     import keras
 
+    from detectors.networks import Architecture
     from training.recipe import Recipe
 
 log = logging.getLogger(__name__)
@@ -27,13 +29,13 @@ def main(argv: list[str] | None = None) -> int:
     """Runs the command; returns its exit code."""
     parser = argparse.ArgumentParser(
         prog="python -m training.run",
-        description="Cuts faces, makes pseudo-fakes, trains each network of a recipe, calibrates on dev and publishes "
-        "weights with their card. Every stage is kept in --work; a stopped run goes on where it was.",
+        description="Cuts faces or voices, makes pseudo-fakes, trains each network of a recipe, calibrates on dev and "
+        "publishes weights with their card. Every stage is kept in --work; a stopped run goes on where it was.",
     )
     parser.add_argument("recipe", type=Path, help="for example training/recipes/image-ensemble.toml")
-    parser.add_argument("--data", type=Path, help="folder that holds faces.csv")
-    parser.add_argument("--more", type=Path, help="folder of further public repositories, see training/sources.py")
-    parser.add_argument("--start", type=Path, help="folder of ImageNet weights, NAME.weights.h5")
+    parser.add_argument("--data", type=Path, help="folder that holds faces.csv, or speech.csv")
+    parser.add_argument("--more", type=Path, help="folder of further public repositories, see docs/training.md")
+    parser.add_argument("--start", type=Path, help="folder of published weights: NAME.weights.h5, tiny.en.pt")
     parser.add_argument("--work", type=Path, default=Path("runs/training"), help="default: %(default)s")
     parser.add_argument(
         "--out", type=Path, help="where weights go (default: detectors/weights; with --tiny: WORK/weights)"
@@ -56,10 +58,12 @@ def main(argv: list[str] | None = None) -> int:
 
 def train(options: argparse.Namespace) -> Path:
     """All stages; returns the folder of the weights."""
-    from training.recipe import read_recipe
+    from training.recipe import read_recipe, read_toml
 
-    recipe = read_recipe(options.recipe)
     work: Path = options.work
+    if read_toml(options.recipe).get("media") == "audio":
+        return _train_speech(options)
+    recipe = read_recipe(options.recipe)
     work.mkdir(parents=True, exist_ok=True)
     if options.tiny:
         from training.tiny import draw_sources, shrink_recipe
@@ -75,6 +79,32 @@ def train(options: argparse.Namespace) -> Path:
     _pools(recipe, options, work)
     weights = _networks(recipe, options, work)
     _publish(recipe, options, work, weights, out)
+    return out
+
+
+def _train_speech(options: argparse.Namespace) -> Path:
+    """The same for a recipe of the audio detector."""
+    from training.speech.pipeline import same_recipe, train_speech
+    from training.speech.recipe import read_speech_recipe
+
+    recipe, work = read_speech_recipe(options.recipe), options.work
+    work.mkdir(parents=True, exist_ok=True)
+    more: dict[str, Any] = {}
+    if options.tiny:
+        from training.speech.tiny import draw_speech, shrink_speech_recipe
+
+        recipe = shrink_speech_recipe(recipe)
+        draw_speech(work / "drawn")
+        options.data, options.more, options.start = work / "drawn", None, None
+        more["begin_whisper"] = lambda model, file: None  # its encoder stays as it was drawn
+    if options.data is None:
+        raise UsageError("--data is missing: name the folder that holds speech.csv, or use --tiny.")
+    out: Path = options.out or (work / "weights" if options.tiny else ROOT / "detectors" / "weights")
+    same_recipe(recipe, work)
+    train_speech(
+        recipe, options.recipe.name, data=options.data, more=options.more, start=options.start, work=work, out=out,
+        workers=options.workers, **more,
+    )  # fmt: skip
     return out
 
 
@@ -179,13 +209,24 @@ def _networks(recipe: Recipe, options: argparse.Namespace, work: Path) -> dict[s
                 steps=cycle.steps, seed=seed, augmentation=recipe.augmentations[cycle.augmentation],
             )  # fmt: skip
             file = fit_network(
-                architecture, batches, cycle, work / f"fit-{c}", start=start, go_on_from=file, seed=seed,
+                network.name, partial(_begin, architecture, cycle.window_px, start, file), batches, cycle,
+                work / f"fit-{c}", seed=seed,
                 teachers=[_teacher(name, trained, cycle.window_px) for name in cycle.teachers],
             )  # fmt: skip
         model = architecture.build(recipe.input_size_px)
         model.load_weights(file)
         trained[network.name] = model.get_weights()
     return trained
+
+
+def _begin(architecture: Architecture, window_px: int, start: Path | None, go_on_from: Path | None) -> keras.Model:
+    """A network with the weights that a cycle starts from: an earlier cycle's, ImageNet's or random ones."""
+    model = architecture.build(window_px)
+    if go_on_from is not None:
+        model.load_weights(go_on_from)
+    elif start is not None:
+        architecture.load_start(model, str(start))
+    return model
 
 
 def _teacher(name: str, trained: dict[str, list], window_px: int) -> keras.Model:

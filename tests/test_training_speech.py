@@ -1,0 +1,238 @@
+"""The audio detector's training: its chain of damage, pairs, leak battery, and the whole path on drawn voices."""
+
+import json
+
+import numpy as np
+import pytest
+from fake_detector import drawn_sound
+
+from detectors.audio import AudioDetector
+from detectors.audio_features import FeatureSettings
+from detectors.card import read_card
+from detectors.errors import DatasetError, UsageError
+from detectors.runtime import KerasSpeechEnsemble, SpeechEnsemble, probe_features
+from training.run import ROOT, main
+from training.speech import parity
+from training.speech.batches import SpeechPairs
+from training.speech.calibrate import SpeechDev, calibrate_speech
+from training.speech.clips import ClipWriter, prepare, read_clips
+from training.speech.equalise import CODECS, Equalising, equalise, through_codec
+from training.speech.features import read_features, store_features
+from training.speech.leaks import cue_rates
+from training.speech.publish import pack_weights, unpack_weights
+from training.speech.recipe import read_speech_recipe
+from training.speech.sources import Recording, read_further, read_speech_csv
+from training.speech.tiny import drawn_voice
+
+RECIPE = ROOT / "training" / "recipes" / "audio-mel-cnn.toml"
+RATE = 16_000
+
+
+def voice(seed=0, seconds=1.5):
+    return drawn_voice(np.random.default_rng(seed), 0.03, seconds)
+
+
+def test_preparing_removes_offset_silence_and_level():
+    spoken = voice() - voice().mean()
+    wave = np.concatenate([np.zeros(8000), spoken * 0.1, np.zeros(8000)]).astype(np.float32) + 0.2
+    out = prepare(wave)
+    assert len(out) == pytest.approx(1.5 * RATE, abs=0.35 * RATE) and abs(out.mean()) < 5e-3
+    assert np.sqrt((out**2).mean()) == pytest.approx(0.05, rel=0.05)
+    assert len(prepare(np.zeros(RATE, np.float32))) == len(prepare(np.empty(0, np.float32))) == 0
+
+
+@pytest.mark.parametrize("codec", CODECS, ids=lambda c: f"{c[0]}-{c[1]}")
+def test_a_codec_gives_back_a_clip_of_the_same_length_that_does_not_lag(codec):
+    wave = voice(3)
+    made = through_codec(wave, codec[0], codec[1], codec[2], codec[3][0])
+    assert made.shape == wave.shape
+    lags = np.correlate(made[4000:12000], wave[3800:12200], mode="valid")
+    assert abs(int(lags.argmax()) - 200) <= 8
+
+
+def test_two_clips_with_the_same_draws_get_the_same_damage():
+    how = Equalising(1, 1, 1, 1, 1, 0)
+    for seed in range(4):
+        one, other = (equalise(voice(1) * gain, np.random.default_rng(seed), how) for gain in (1.0, 0.3))
+        assert np.allclose(one, other, atol=2e-4) and np.abs(one).max() <= 1
+    assert not np.allclose(one, equalise(voice(1), np.random.default_rng(99), how)[: len(one)][: len(one)], atol=1e-2)
+
+
+def test_the_chain_leaves_no_digital_silence():
+    gapped = np.concatenate([voice(1), np.zeros(RATE, np.float32), voice(2)])
+    out = equalise(gapped, np.random.default_rng(0), Equalising(0, 0, 0, 0, 0, 0))
+    frames = out[: len(out) // 160 * 160].reshape(-1, 160)
+    assert (frames.std(1) > 0).all()
+
+
+@pytest.fixture
+def pool(tmp_path):
+    """Eight recordings, and a copy of every bona fide one that is the same but for its level of noise."""
+    settings = FeatureSettings()
+    with ClipWriter(tmp_path, "clips") as writer:
+        for i in range(8):
+            fake = i % 2 == 1
+            label = ("drawn", "drawn") if fake else ("", "")
+            writer.add(Recording(tmp_path, "train", fake, *label, "studio", f"s{i}"), voice(i, 1.0 + 0.2 * i))
+    table = read_clips(tmp_path)
+    with ClipWriter(tmp_path, "copy") as writer:
+        for i in table.where("train", fake=False):
+            noisy = table.wave(i) + np.random.default_rng(i).normal(0, 1e-3, table.rows[i].length).astype(np.float32)
+            writer.add(
+                Recording(tmp_path, "train", True, "copy", "copy", "studio", table.rows[i].speaker), noisy, int(i)
+            )
+    for name in ("clips", "copy"):
+        store_features(tmp_path, name, "clean", 0, lambda t: t.where("train"), 5, settings, 1)
+    return tmp_path
+
+
+def pairs(pool, recordings, copies, teacher=None, feature="mel"):
+    return SpeechPairs(
+        pool, {"copy": copies}, recordings, feature=feature, frames=60, pairs=4, steps=3, seed=1,
+        variants=(("clean", 0),), settings=FeatureSettings(), teacher=teacher or {},
+    )  # fmt: skip
+
+
+def test_a_copy_is_paired_with_its_original_at_the_same_place(pool):
+    x, y = pairs(pool, 0.0, 1.0)[0]
+    assert x.shape == (8, 60, 80) and y[:, 0].tolist() == [0] * 4 + [1] * 4
+    loud = x[:4] > x[:4].max() - 25
+    assert np.abs(x[:4] - x[4:])[loud].mean() < 0.5  # decibels: the same syllables
+
+
+def test_batches_depend_on_seed_and_number_alone(pool):
+    one, other = pairs(pool, 1.0, 1.0), pairs(pool, 1.0, 1.0)
+    other[0]
+    assert np.array_equal(one[1][0], other[1][0]) and not np.array_equal(one[1][0], one[2][0])
+
+
+def test_a_teacher_that_contradicts_the_label_is_not_heard(pool):
+    told = {"clips": dict.fromkeys(range(8), 9.0)}  # everything is fake, it says
+    _, y = pairs(pool, 1.0, 0.0, told)[0]
+    assert y[:4, 2].tolist() == [0] * 4 and y[4:, 2].tolist() == [1] * 4 and y[4:, 1].max() == 5.0
+
+
+def test_a_short_clip_is_repeated_and_a_longer_partner_cut_to_it(pool):
+    features = read_features(pool, "clips", "clean", 0, FeatureSettings())
+    short = features.window(0, "mel", 400, 0, 30)
+    assert np.array_equal(short[:30], short[30:60]) and short.shape == (400, 80)
+
+
+def test_training_on_one_class_is_refused(tmp_path):
+    with ClipWriter(tmp_path, "clips") as writer:
+        writer.add(Recording(tmp_path, "train", False, "", "", "studio", "s"), voice())
+    store_features(tmp_path, "clips", "clean", 0, lambda t: t.where("train"), 5, FeatureSettings(), 1)
+    with pytest.raises(DatasetError, match="one class is absent"):
+        pairs(tmp_path, 1.0, 0.0)
+
+
+def test_the_leak_battery_finds_planted_leaks_and_nothing_else():
+    recipe = read_speech_recipe(RECIPE)
+    waves, fake, group = [], [], []
+    for i in range(60):
+        wave = voice(i, 1.0)
+        fake.append(i % 2 == 1)
+        group.append(f"s{i // 2}")
+        waves.append(np.concatenate([np.full(3200, 1e-5, np.float32), wave * 0.3]) if fake[-1] else wave)
+    rates = cue_rates(waves, np.array(fake), np.array(group), recipe)
+    assert max(rates[c] for c in ("duration", "leading silence", "rms")) < 0.1
+    alike = cue_rates([voice(i // 2, 1.0) for i in range(60)], np.array(fake), np.array(group), recipe)
+    assert min(alike.values()) > 0.4 and set(alike) == set(rates)
+
+
+def test_large_arrays_are_packed_to_bytes_and_come_back_nearly_the_same():
+    rng = np.random.default_rng(0)
+    weights = [rng.normal(size=(300, 200)).astype(np.float32), rng.normal(size=7).astype(np.float32)]
+    packed = pack_weights(weights)
+    assert packed["q0"].dtype == np.int8 and packed["w1"].dtype == np.float16
+    big, small = unpack_weights(packed)
+    assert np.abs(big - weights[0]).max() < np.abs(weights[0]).max() / 200 and np.abs(small - weights[1]).max() < 2e-3
+
+
+def test_experts_are_fused_by_their_calibrated_logits():
+    rng = np.random.default_rng(0)
+    fake = np.arange(2000) % 2 == 1
+    good, useless = fake * 3.0 + rng.normal(size=2000), rng.normal(size=2000) * 50
+    names = np.where(fake, "vocoder/x", "real/studio")
+    dev = SpeechDev((), (), np.full(2000, "clean"), fake, names, names)
+    got = calibrate_speech(np.stack([good, useless], 1)[:, :, None], dev)
+    assert got.members[0].scale == pytest.approx(3.0, rel=0.25) and got.members[1].scale <= 0.02
+    assert got.false_alarm_rate == pytest.approx(0.05, abs=0.01) and got.undecided_low <= got.threshold
+
+
+def test_the_speech_list_is_read_and_its_absence_said(tmp_path):
+    with pytest.raises(DatasetError, match=r"no speech\.csv"):
+        read_speech_csv(tmp_path)
+    (tmp_path / "speech.csv").write_text(
+        "path,label,system,family,source,speaker,split,seconds,sha256\na.flac,fake,x,y,demo,ann,dev,1.0,00\n"
+    )
+    (one,), known = read_speech_csv(tmp_path)
+    assert (one.is_fake, one.family, one.speaker, one.split, known) == (True, "y", "ann", "dev", {"00"})
+
+
+def test_further_recordings_leave_out_dev_actors_and_known_files(tmp_path):
+    import hashlib
+
+    folder = tmp_path / "RavdessSounds"
+    folder.mkdir()
+    for actor in ("01", "16", "17", "24"):
+        (folder / f"03-01-01-01-01-01-{actor}.wav").write_bytes(actor.encode() * 20_000)
+    known = {hashlib.sha256(b"16" * 20_000).hexdigest()}
+    taken = list(read_further(tmp_path, known, set(), 0))
+    assert [r.speaker for r in taken] == ["rav-01"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("pairs = 16", "pair = 16"), "unknown key 'pair'. Did you mean 'pairs'"),
+        (('name = "mel_cnn"', 'name = "mel_cn"'), "unknown key 'mel_cn'. Did you mean 'mel_cnn'"),
+        (("learning_rate = 1.5e-3", "learning_rat = 1.5e-3"), "unknown key 'learning_rat'"),
+        (("hop = 160", "hopp = 160"), "unknown key 'hopp'. Did you mean 'hop'"),
+    ],
+)
+def test_a_recipe_with_a_slip_is_refused(tmp_path, change, words):
+    file = tmp_path / "slip.toml"
+    file.write_text(RECIPE.read_text(encoding="utf-8").replace(*change, 1), encoding="utf-8")
+    with pytest.raises(UsageError, match=words):
+        read_speech_recipe(file)
+
+
+def test_vocoder_copies_keep_the_voice_and_its_length():
+    pytest.importorskip("pyworld")
+    from training.pseudo_fakes.vocode import world
+
+    wave = voice(1, 1.2)
+    made = world(wave, np.random.default_rng(0))
+    assert len(made) == pytest.approx(len(wave), abs=200) and np.isfinite(made).all()
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """The whole path from drawn voices to published weights."""
+    work = tmp_path_factory.mktemp("tiny-speech")
+    assert main([str(RECIPE), "--tiny", "--work", str(work)]) == 0
+    return work
+
+
+@pytest.mark.filterwarnings("ignore")  # TensorFlow, nncf and torch warn of themselves
+def test_tiny_trains_publishes_and_both_forms_score_alike(tiny, capsys):
+    card = read_card("audio-ensemble", tiny / "weights")
+    assert [m.network for m in card.members] == ["mel_cnn", "whisper_tiny", "spectrum_cnn"]
+    drawn = probe_features(card)
+    served, reference = SpeechEnsemble(card, tiny / "weights"), KerasSpeechEnsemble(card, tiny / "weights")
+    gap = np.abs(served(drawn).logits - reference(drawn).logits)
+    assert gap.max() < 0.6  # int8 against float32
+    report = AudioDetector(card, served).judge(iter([drawn_sound("low", 3)]))
+    assert report.decision in ("real", "fake", "undecided") and report.windows
+    assert set(json.loads((tiny / "leaks.json").read_text())) >= {"duration", "cut-off", "mean spectrum"}
+    assert parity.main([str(RECIPE), "--work", str(tiny), "--weights", str(tiny / "weights")]) == 0
+    gap = [m for m in read_card("audio-ensemble", tiny / "weights").metrics if m.name == parity.NAME]
+    assert len(gap) == 1 and abs(gap[0].value) < 0.1  # a few drawn windows: one swapped pair weighs much
+    # again: everything is there, so nothing is trained, and another recipe in its place is refused
+    before = (tiny / "fit-0" / "mel_cnn.weights.h5").stat().st_mtime_ns
+    assert main([str(RECIPE), "--tiny", "--work", str(tiny)]) == 0
+    assert (tiny / "fit-0" / "mel_cnn.weights.h5").stat().st_mtime_ns == before
+    (tiny / "recipe.json").write_text(json.dumps({"name": "other"}))
+    assert main([str(RECIPE), "--tiny", "--work", str(tiny)]) == 2
+    assert "another recipe" in capsys.readouterr().err

@@ -1,0 +1,1 @@
+"""Speech: from recordings to the weights of the audio detector."""
