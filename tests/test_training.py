@@ -9,7 +9,7 @@ from detectors.card import read_card
 from detectors.decide import sigmoid
 from detectors.errors import UsageError
 from detectors.runtime import KerasEnsemble, OpenVinoEnsemble
-from training.augment import Augmentation, augment_pair, match_detail
+from training.augment import Augmentation, augment_pair, h264_round_trip, match_detail
 from training.calibrate import TARGET_FALSE_ALARMS, calibrate, fit_affine
 from training.crops import template_landmarks
 from training.devset import DevSet
@@ -86,6 +86,21 @@ def test_both_members_of_a_pair_get_the_same_damage():
             [photo(), photo()], [box, box], 128, np.random.default_rng(seed), Augmentation(), same_picture=True
         )
         assert one.shape == (128, 128, 3) and np.array_equal(one, other)
+
+
+def test_a_frame_of_a_video_keeps_its_place_and_loses_more_at_a_higher_crf():
+    still = photo()
+    loss = [np.abs(h264_round_trip(still, crf, (2, -1)).astype(int) - still).mean() for crf in (18, 28, 38)]
+    assert loss[0] < loss[1] < loss[2] < 20
+
+
+def test_both_members_of_a_pair_are_frames_of_the_same_video():
+    box = np.array([50, 40, 206, 226], np.float32)
+    for seed in range(6):
+        one, other = augment_pair(
+            [photo(), photo()], [box, box], 128, np.random.default_rng(seed), Augmentation(h264=1.0), same_picture=True
+        )
+        assert np.array_equal(one, other)
 
 
 def test_matching_detail_removes_it_and_keeps_the_size():

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
+import av
 import cv2
 import numpy as np
 
@@ -28,6 +30,8 @@ class Augmentation:
         noise: probability of Gaussian noise of up to 8 grey levels.
         colour: probability of a change of brightness, contrast and channel gain.
         grey: probability of losing colour.
+        h264: probability of having been a frame of a video, before or after scaling.
+        h264_crf: range of its constant rate factor; 23 is x264's own choice, 35 is visibly poor.
     """
 
     jpeg: float = 0.4
@@ -38,12 +42,37 @@ class Augmentation:
     noise: float = 0.15
     colour: float = 0.4
     grey: float = 0.05
+    h264: float = 0.0
+    h264_crf: tuple[int, int] = (21, 36)
 
 
 def jpeg_round_trip(pixels_rgb: np.ndarray, quality: int) -> np.ndarray:
     """Encoded and decoded by libjpeg; channel order does not matter to the damage, only its consistency."""
     _, data = cv2.imencode(".jpg", pixels_rgb[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))[..., ::-1]
+
+
+def h264_round_trip(pixels_rgb: np.ndarray, crf: int, shift_px: tuple[int, int]) -> np.ndarray:
+    """As the second frame of a clip by x264, predicted from the same picture moved by a few pixels.
+
+    Args:
+        pixels_rgb: uint8, shape (height, width, 3), both even.
+        crf: constant rate factor.
+        shift_px: rows and columns by which the frame before it is moved.
+    """
+    encoder = av.CodecContext.create("libx264", "w")
+    encoder.height, encoder.width = pixels_rgb.shape[:2]
+    encoder.pix_fmt, encoder.time_base, encoder.thread_count = "yuv420p", Fraction(1, 25), 1
+    encoder.options = {"crf": str(crf), "preset": "veryfast", "tune": "zerolatency"}
+    decoder = av.CodecContext.create("h264", "r")
+    decoder.thread_count = 1
+    packets = []
+    for i, pixels in enumerate((np.roll(pixels_rgb, shift_px, (0, 1)), pixels_rgb)):
+        frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels), format="rgb24")
+        frame.pts = i
+        packets += encoder.encode(frame)
+    frames = [f for packet in (*packets, *encoder.encode(None), None) for f in decoder.decode(packet)]
+    return frames[-1].to_ndarray(format="rgb24")
 
 
 def match_detail(pixels_rgb: np.ndarray, native_px: int) -> np.ndarray:
@@ -109,6 +138,10 @@ def _damage(pixels: np.ndarray, scale_px: int, rng: np.random.Generator, s: Augm
     sigma_blur, sigma_noise = rng.uniform(0.3, 1.5), rng.uniform(1, 8)
     gain, bias, channel = rng.uniform(0.8, 1.2), rng.uniform(-20, 20), rng.uniform(0.93, 1.07, 3)
     noise_seed = int(rng.integers(2**62))
+    crf, shift, first = int(rng.integers(s.h264_crf[0], s.h264_crf[1] + 1)), rng.integers(-3, 4, 2), rng.random() < 0.5
+    was_video = use[7] < s.h264
+    if was_video and first:
+        pixels = h264_round_trip(pixels, crf, tuple(shift))
     if use[0] < s.jpeg:
         pixels = jpeg_round_trip(pixels, int(quality[0]))
     if use[1] < s.shrink:
@@ -128,6 +161,10 @@ def _damage(pixels: np.ndarray, scale_px: int, rng: np.random.Generator, s: Augm
         pixels = np.clip(values + 0.5, 0, 255).astype(np.uint8)
     if use[5] < s.grey:
         pixels = cv2.cvtColor(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    if was_video and not first:
+        even = pixels.shape[0] // 2 * 2  # 4:2:0 wants even sides; a last odd row stays as it is
+        pixels = pixels.copy()
+        pixels[:even, :even] = h264_round_trip(pixels[:even, :even], crf, tuple(shift))
     if use[6] < s.jpeg:
         pixels = jpeg_round_trip(np.ascontiguousarray(pixels), int(quality[1]))
     return pixels
