@@ -110,7 +110,7 @@ def draw_recording(folder: Path) -> Path:
     with av.open(str(path), "w") as out:
         stream = out.add_stream("libmp3lame", rate=SOUND_RATE_HZ, layout="mono", options={"b": "128k"})
         stream.codec_context.format = "fltp"
-        size = stream.codec_context.frame_size
+        size = 1152  # samples of an MPEG-1 layer III frame
         for first in range(0, len(wave), size):
             part = np.ascontiguousarray(wave[None, first : first + size], dtype=np.float32)
             frame = av.AudioFrame.from_ndarray(part, format="fltp", layout="mono")
