@@ -11,18 +11,23 @@ from __future__ import annotations
 import threading
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from detectors.card import WeightsCard, card_names
 from detectors.errors import CardError, DeepfakeError
 from detectors.types import Evidence, Report, Verdict
 
+if TYPE_CHECKING:
+    from detectors.audio import AudioDetector
+
 DEFAULT_DETECTOR = "image-ensemble"
+VIDEO_DETECTOR = "video-ensemble"
 AUDIO_DETECTOR = "audio-ensemble"
 BASELINE = "brightness"
+VIDEO_BASELINE = "clip-brightness"
 AUDIO_BASELINE = "loudness"
 
-__all__ = ["AUDIO_BASELINE", "AUDIO_DETECTOR", "BASELINE", "DEFAULT_DETECTOR", "DeepfakeError", "Detector", "Evidence", "Report", "Verdict", "detect", "detector_for", "load", "names"]  # fmt: skip
+__all__ = ["AUDIO_BASELINE", "AUDIO_DETECTOR", "BASELINE", "DEFAULT_DETECTOR", "VIDEO_BASELINE", "VIDEO_DETECTOR", "DeepfakeError", "Detector", "Evidence", "Report", "Verdict", "detect", "detector_for", "load", "names"]  # fmt: skip
 
 
 class Detector(Protocol):
@@ -52,17 +57,17 @@ class Detector(Protocol):
 
 def names() -> tuple[str, ...]:
     """Every detector that can be loaded."""
-    return (*card_names(), BASELINE, AUDIO_BASELINE)
+    return (*card_names(), BASELINE, VIDEO_BASELINE, AUDIO_BASELINE)
 
 
 def detector_for(path: str | Path) -> str:
-    """Name of the detector that a file calls for by its content: pictures, or sound and the sound track of videos.
+    """Name of the detector that a file calls for by its content: of pictures, of videos or of sound.
 
     What is neither goes to the picture detector, whose error says what the file is.
     """
     from detectors.media import media_kind
 
-    return AUDIO_DETECTOR if media_kind(path) in ("audio", "video") else DEFAULT_DETECTOR
+    return {"audio": AUDIO_DETECTOR, "video": VIDEO_DETECTOR}.get(media_kind(path) or "", DEFAULT_DETECTOR)
 
 
 _loading = threading.Lock()
@@ -89,7 +94,11 @@ def _load(name: str, finder: str) -> Detector:
         from detectors.baseline import LoudnessDetector
 
         return LoudnessDetector()
-    from detectors.card import AudioCard, ImageCard, read_card
+    if name == VIDEO_BASELINE:
+        from detectors.baseline import ClipBrightnessDetector
+
+        return ClipBrightnessDetector()
+    from detectors.card import AudioCard, ImageCard, VideoCard, read_card
     from detectors.faces import load_finder
     from detectors.runtime import OpenVinoEnsemble, SpeechEnsemble
 
@@ -99,11 +108,29 @@ def _load(name: str, finder: str) -> Detector:
         from detectors.audio import AudioDetector
 
         return AudioDetector(card, SpeechEnsemble(card))
+    if isinstance(card, VideoCard):
+        from detectors.image import ImageDetector
+        from detectors.video import VideoDetector
+
+        image = _load(card.frames_by, finder)
+        if not isinstance(image, ImageDetector):
+            raise CardError(f"the card {card.name} names {card.frames_by}, which does not judge pictures.")
+        return VideoDetector(card, image, find, _load_audio)
     if isinstance(card, ImageCard):
         from detectors.image import ImageDetector
 
         return ImageDetector(card, OpenVinoEnsemble(card), find)
     raise CardError(f"nothing here can run a detector of {card.media_kind}.")
+
+
+def _load_audio() -> AudioDetector:
+    """The detector of sound tracks, loaded when the first is met."""
+    from detectors.audio import AudioDetector
+
+    audio = load(AUDIO_DETECTOR)
+    if not isinstance(audio, AudioDetector):
+        raise CardError(f"the card {AUDIO_DETECTOR} is not one of a detector of voices.")
+    return audio
 
 
 def detect(path: str | Path, *, detector: str | None = None, finder: str = "yunet") -> Report:

@@ -14,7 +14,7 @@ from detectors.card import card_names, read_card
 from detectors.describe import clock, report_to_dict
 from detectors.errors import CardError, DeepfakeError
 from detectors.faces import FINDER_NAMES
-from detectors.types import Evidence, Report
+from detectors.types import Evidence, Report, Verdict
 
 SUFFIXES = {
     ".jpg", ".jpeg", ".png", ".webp", ".jpe", ".jfif", ".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".aac",
@@ -29,16 +29,16 @@ REASON_WORDS = {
     "no_face": "no face was found, and faces are all that is judged; another finder may see one (--finder mtcnn)",
     "too_small": "the faces are too small to judge",
     "unsure": "the score lies where this detector cannot tell",
-    "too_short": "there is too little speech to judge",
+    "too_short": "there is too little to judge: under a second of speech, or a face in too few frames",
     "silent": "it is silent",
     "no_speech": "no speech was found, and voices are all that is judged",
 }
 KIND_WORDS = {"blend": "a face pasted or blended in", "generator": "a picture made by a generator"}
+SHOWN_PERSONS = 8
 CSV_COLUMNS = (
     "path", "media", "decision", "reason", "fake_probability", "threshold", "faces", "looks_most_like", "length_s",
-    "loudest_window_s", "error",
+    "loudest_window_s", "vote", "sound_decision", "sound_reason", "sound_fake_probability", "error",
 )  # fmt: skip
-VIDEO_NOTE = "this is a video; its sound track was judged, its pictures were not"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -60,7 +60,7 @@ def main(argv: list[str] | None = None) -> int:
     for path in _files(options.files):
         try:
             detector = detectors.load(options.detector or detectors.detector_for(path), finder=options.finder)
-            report = detector.detect(path, with_maps=options.maps)
+            report = _detect(detector, path, options)
         except CardError as error:  # no file can be judged then, whichever it is
             print(f"error: {error}", file=sys.stderr)
             return 2
@@ -88,8 +88,8 @@ def main(argv: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m detectors",
-        description="Judges the faces in pictures and the voices in recordings: a calibrated probability of fake, or "
-        "undecided and why. Of a video the sound track is judged. Nothing leaves this machine.",
+        description="Judges the faces in pictures and videos and the voices in recordings and sound tracks: a calibrated "
+        "probability of fake, or undecided and why. Nothing leaves this machine.",
         epilog="Exit code 0 when every file was read, 2 when one was not. A verdict is evidence and never proof.",
     )
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="pictures, recordings, videos or folders")
@@ -98,8 +98,33 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--csv", metavar="OUT", help="also write one row a file to OUT")
     parser.add_argument("--detector", help=f"one of {', '.join(detectors.names())} (default: by the file's content)")
     parser.add_argument("--finder", default="yunet", choices=FINDER_NAMES, help="face finder (default: %(default)s)")
+    parser.add_argument(
+        "--rate", type=_rate, metavar="HZ", help="frames of a video that are looked at in a second (default: 1)"
+    )
     parser.add_argument("--check", action="store_true", help="verify every card, its files and its probe, and stop")
     return parser
+
+
+def _rate(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 120:
+        raise argparse.ArgumentTypeError("a rate lies above 0 and up to 120")
+    return value
+
+
+def _detect(detector: detectors.Detector, path: Path, options: argparse.Namespace) -> Report:
+    from detectors.video import VideoDetector
+
+    if isinstance(detector, VideoDetector):
+        show = _show_progress if sys.stderr.isatty() else None
+        return detector.detect(path, with_maps=options.maps, rate_hz=options.rate, on_progress=show)
+    return detector.detect(path, with_maps=options.maps)
+
+
+def _show_progress(done_s: float, length_s: float | None) -> None:
+    """A line that the next output overwrites."""
+    of = f" of {clock(length_s)}" if length_s else ""
+    print(f"\r{clock(done_s)}{of} \r", end="", file=sys.stderr, flush=True)
 
 
 def _files(given: list[Path]) -> Iterator[Path]:
@@ -120,17 +145,21 @@ def _check() -> int:
 
 
 def _sentence(report: Report) -> str:
-    verdict = report.verdict
+    verdict = report.spoken
     words = DECISION_WORDS[verdict.decision]
     lines = [f"{report.path}: {words}"]
-    if verdict.fake_probability is not None:
+    if report.media.kind == "video":
+        lines[0] += f" ({_both(report)})"
+    elif verdict.fake_probability is not None:
         lines[0] += (
             f" — probability of fake {verdict.fake_probability:.2f} (threshold {verdict.threshold:.2f}), {_extent(report)}"
         )
-    if verdict.reason:
+    if verdict.reason and report.media.kind != "video":
         lines.append(f"  why undecided: {REASON_WORDS[verdict.reason]}")
     if report.media.kind == "audio":
-        lines += _voice_lines(report)
+        lines += _voice_lines(verdict)
+    elif report.media.kind == "video":
+        lines += _clip_lines(report)
     else:
         lines += [_face_line(i, e) for i, e in enumerate(verdict.evidence, 1) if verdict.detector != "brightness"]
     lines += [f"  note: {note}" for note in report.notes]
@@ -146,11 +175,53 @@ def _extent(report: Report) -> str:
     return f"{faces} face{'s' if faces != 1 else ''}"
 
 
-def _voice_lines(report: Report) -> list[str]:
+def _both(report: Report) -> str:
+    """ "picture: fake 0.93; sound: undecided, too short"."""
+    parts = []
+    for name, verdict in (("picture", report.verdict), ("sound", report.sound)):
+        if verdict is None:
+            parts.append(f"{name}: none that was judged")
+        elif verdict.fake_probability is None:
+            parts.append(f"{name}: undecided, {verdict.reason.replace('_', ' ')}")
+        else:
+            parts.append(f"{name}: {verdict.decision} {verdict.fake_probability:.2f}")
+    return "; ".join(parts)
+
+
+def _clip_lines(report: Report) -> list[str]:
+    """Each person's verdict and vote, then the sound's."""
+    verdict = report.verdict
+    length = report.media.length_s or 0
+    lines = [f"  {len(report.frame_times_s)} frames of {clock(length)} were looked at; {_persons(report)}"]
+    if verdict.fake_probability is None:
+        lines.append(f"  why the picture is undecided: {REASON_WORDS[verdict.reason]}")
+    for person in verdict.persons[:SHOWN_PERSONS]:
+        where = f"{clock(person.frames[0].time_s)} to {clock(person.frames[-1].time_s)}"
+        if person.fake_probability is None:
+            lines.append(f"  person {person.number}, {where}: not judged, {REASON_WORDS[person.reason]}")
+            continue
+        said = round((person.vote or 0) * len(person.scored))
+        lines.append(
+            f"  person {person.number}, {where}: {person.fake_probability:.2f} (threshold {verdict.threshold:.2f}), "
+            f"{said} of {len(person.scored)} frames vote fake"
+        )
+    if report.sound is not None:
+        if report.sound.reason and report.sound.fake_probability is None:
+            lines.append(f"  why the sound is undecided: {REASON_WORDS[report.sound.reason]}")
+        lines += [line.replace("  ", "  sound, ", 1) for line in _voice_lines(report.sound)]
+    return lines
+
+
+def _persons(report: Report) -> str:
+    count = len(report.verdict.persons)
+    return "no face was found" if not count else f"{count} person{'s' if count != 1 else ''} seen"
+
+
+def _voice_lines(verdict: Verdict) -> list[str]:
     """What each network says of a voice, and where it sounded most like a fake."""
     from detectors.audio import loudest_windows
 
-    verdict, lines = report.verdict, []
+    lines = []
     if verdict.scores:
         lines.append("  networks: " + ", ".join(f"{s.network} {s.fake_probability:.2f}" for s in verdict.scores))
     where = [
@@ -158,8 +229,6 @@ def _voice_lines(report: Report) -> list[str]:
     ]
     if len(verdict.windows) > 1 and where:
         lines.append("  most suspicious: " + ", ".join(where))
-    if "video" in report.media.format:
-        lines.append(f"  note: {VIDEO_NOTE}")
     return lines
 
 
@@ -178,8 +247,9 @@ def _row(report: Report) -> dict[str, object]:
 
     verdict = report.verdict
     first = verdict.evidence[0] if verdict.evidence else None
-    sound = report.media.kind == "audio"
-    loudest = loudest_windows(verdict.windows, 1)
+    kind, heard = report.media.kind, report.sound or report.verdict
+    loudest = loudest_windows(heard.windows, 1)
+    faces = len(verdict.persons) if kind == "video" else len(verdict.evidence)
     return {
         "path": report.path,
         "media": report.media.kind,
@@ -187,10 +257,16 @@ def _row(report: Report) -> dict[str, object]:
         "reason": verdict.reason,
         "fake_probability": "" if verdict.fake_probability is None else f"{verdict.fake_probability:.6f}",
         "threshold": f"{verdict.threshold:.6f}",
-        "faces": "" if sound else len(verdict.evidence),
+        "faces": "" if kind == "audio" else faces,
         "looks_most_like": (first.forgery_kind or "") if first else "",
         "length_s": f"{report.media.length_s:.2f}" if report.media.length_s is not None else "",
         "loudest_window_s": f"{loudest[0].start_s:.2f}" if loudest else "",
+        "vote": f"{verdict.persons[0].vote:.4f}" if verdict.persons and verdict.persons[0].vote is not None else "",
+        "sound_decision": report.sound.decision if report.sound else "",
+        "sound_reason": report.sound.reason if report.sound else "",
+        "sound_fake_probability": f"{report.sound.fake_probability:.6f}"
+        if report.sound and report.sound.fake_probability is not None
+        else "",
         "error": "",
     }
 

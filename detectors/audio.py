@@ -185,7 +185,7 @@ class AudioDetector:
             return undecided("silent" if all(w.reason == "silent" for w in windows) else "no_speech")
         if speech_s < card.min_speech_s:
             return undecided("too_short")
-        pooled = decide.pool_windows(logits)
+        pooled = decide.pool_over_time(logits)
         fake = float(decide.ensemble_probability(pooled, card)[0])
         members = decide.sigmoid(decide.member_logits(pooled, card))[0]
         decision, reason = decide.decide(fake, card)

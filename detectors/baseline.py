@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from detectors.decide import sigmoid
-from detectors.media import SoundFile, read_image
+from detectors.media import ClipFile, SoundFile, read_image
 from detectors.types import Decision, Evidence, Report, Verdict
 
 
@@ -32,6 +32,25 @@ class BrightnessDetector:
         verdict = Verdict(probability, decision, "", 0.5, (0.5, 0.5), (evidence,), self.name)
         note = "This is the brightness baseline, which knows nothing of forgery."
         return Report(str(path), still.info, verdict, (*still.notes, note), time.perf_counter() - began)
+
+
+class ClipBrightnessDetector:
+    """Scores the mean brightness of a clip's sampled frames; it knows nothing of forgery."""
+
+    name = "clip-brightness"
+    digest = ""
+    card = None
+
+    def detect(self, path: str | Path, *, with_maps: bool = True) -> Report:
+        """A report whose probability is the logistic of (brightness − 0.5) · 4."""
+        began = time.perf_counter()
+        with ClipFile(path) as clip:
+            brightness = float(np.mean([frame.pixels_rgb[::4, ::4].mean() / 255 for frame in clip.frames()]))
+        probability = float(sigmoid(np.array((brightness - 0.5) * 4)))
+        decision: Decision = "fake" if probability >= 0.5 else "real"
+        verdict = Verdict(probability, decision, "", 0.5, (0.5, 0.5), (), self.name)
+        note = "This is the brightness baseline, which knows nothing of forgery."
+        return Report(str(path), clip.info, verdict, (*clip.notes, note), time.perf_counter() - began)
 
 
 class LoudnessDetector:

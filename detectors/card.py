@@ -166,6 +166,22 @@ class ImageCard(WeightsCard):
 
 
 @dataclass(frozen=True)
+class VideoCard(ImageCard):
+    """Card of a detector of faces in clips: the networks of a detector of pictures, calibrated for whole clips.
+
+    Its `calibration`, threshold and band are those of a person's mean logit over frames; a single frame is judged by the
+    card of the pictures.
+
+    Attributes:
+        frames_by: name of the detector of pictures, whose members these are.
+        min_frames: a person seen in fewer sampled frames is not judged.
+    """
+
+    frames_by: str
+    min_frames: int
+
+
+@dataclass(frozen=True)
 class AudioCard(WeightsCard):
     """Card of a detector of voices.
 
@@ -184,7 +200,7 @@ class AudioCard(WeightsCard):
     speech_logit: float
 
 
-CARD_KINDS: dict[str, type[WeightsCard]] = {"image": ImageCard, "audio": AudioCard}
+CARD_KINDS: dict[str, type[WeightsCard]] = {"image": ImageCard, "video": VideoCard, "audio": AudioCard}
 
 
 def card_names(folder: Path = WEIGHTS_DIR) -> tuple[str, ...]:
@@ -221,7 +237,7 @@ def read_card(name: str, folder: Path = WEIGHTS_DIR) -> WeightsCard:
 def read_image_card(name: str, folder: Path = WEIGHTS_DIR) -> ImageCard:
     """`read_card` of a detector of pictures; UsageError where it is one of something else."""
     card = read_card(name, folder)
-    if not isinstance(card, ImageCard):
+    if not isinstance(card, ImageCard) or card.media_kind != "image":
         raise UsageError(f"the detector {name} judges {card.media_kind} and not pictures.")
     return card
 

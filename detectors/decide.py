@@ -63,13 +63,18 @@ def ensemble_probability(logits: np.ndarray, card: WeightsCard) -> np.ndarray:
     return sigmoid(card.calibration.scale * pooled + card.calibration.bias)
 
 
-def pool_windows(logits: np.ndarray) -> np.ndarray:
-    """Raw logits of a whole sound, (1, members, heads), from those of its windows (n, members, heads): their mean.
+def pool_over_time(logits: np.ndarray) -> np.ndarray:
+    """Raw logits of a whole sound or person, (1, members, heads), from its windows or frames (n, …): their mean.
 
     The mean of logits is the geometric mean of the odds: it grows no surer with length, as it should not when
-    neighbouring windows share speaker, channel and generator.
+    neighbours share speaker, channel and generator.
     """
     return logits.mean(0, keepdims=True)
+
+
+def vote(fake_probability: np.ndarray, threshold: float) -> float:
+    """Share of the frames that count as fake by the threshold of a single frame."""
+    return float((np.asarray(fake_probability) >= threshold).mean())
 
 
 def kind_probability(logits: np.ndarray, card: WeightsCard) -> np.ndarray:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from detectors.types import Evidence, Report, Verdict
+from detectors.types import Evidence, Person, Report, Verdict
 
 MAP_DIGITS = 3
 SCORE_DIGITS = 6
@@ -30,10 +30,61 @@ def report_to_dict(report: Report, *, with_maps: bool = False) -> dict[str, Any]
         "threshold": _rounded(verdict.threshold),
         "undecided_band": [_rounded(v) for v in verdict.undecided_band],
         "detector": verdict.detector,
-        **(_sound(verdict) if report.media.kind == "audio" else _faces(verdict, with_maps)),
+        **_what_was_seen(report, with_maps),
         "notes": list(report.notes),
         "media": {k: v for k, v in dataclasses.asdict(report.media).items() if v is not None},
         "elapsed_s": round(report.elapsed_s, 4),
+    }
+
+
+def _what_was_seen(report: Report, with_maps: bool) -> dict[str, Any]:
+    if report.media.kind == "audio":
+        return _sound(report.verdict)
+    if report.media.kind == "image":
+        return _faces(report.verdict, with_maps)
+    return _clip(report, with_maps)
+
+
+def _clip(report: Report, with_maps: bool) -> dict[str, Any]:
+    """Persons with a row for each sampled frame, the strongest frames, and the sound track on the same time axis."""
+    sound = report.sound
+    return {
+        "spoke": report.spoke,
+        "frames_at_s": [round(t, 3) for t in report.frame_times_s],
+        "persons": [_person(person) for person in report.verdict.persons],
+        "strongest_frames": [_evidence(e, with_maps) for e in report.verdict.evidence],
+        "sound": None
+        if sound is None
+        else {
+            "decision": sound.decision,
+            "reason": sound.reason or None,
+            "fake_probability": _rounded(sound.fake_probability),
+            "threshold": _rounded(sound.threshold),
+            "undecided_band": [_rounded(v) for v in sound.undecided_band],
+            "detector": sound.detector,
+            **_sound(sound),
+        },
+    }
+
+
+def _person(person: Person) -> dict[str, Any]:
+    return {
+        "number": person.number,
+        "decision": person.decision,
+        "reason": person.reason or None,
+        "fake_probability": _rounded(person.fake_probability),
+        "vote": _rounded(person.vote),
+        "seconds": [
+            {
+                "time_s": round(e.time_s, 3),
+                "fake_probability": _rounded(e.fake_probability),
+                "decision": e.decision,
+                "reason": e.reason or None,
+                "box_xyxy": [round(v, 1) for v in e.box_xyxy],
+                "networks": {s.network: _rounded(s.fake_probability) for s in e.scores},
+            }
+            for e in person.frames
+        ],
     }
 
 

@@ -5,6 +5,7 @@
     DeepfakeError
     ├── MediaError              the file cannot be used
     │   ├── UnreadableMedia     empty, truncated, damaged, or not a format we mean to open
+    │   │   └── NoVideoStream   a video's container that holds sound only
     │   └── MediaTooLarge       over a stated limit of bytes, pixels, length, time or memory
     ├── CardError               a weights card or the files it names are missing, altered or malformed
     ├── DatasetError            a dataset is absent or not laid out as it downloads
@@ -24,6 +25,10 @@ class MediaError(DeepfakeError):
 
 class UnreadableMedia(MediaError):
     """Empty, truncated, damaged, or not one of the formats that are opened."""
+
+
+class NoVideoStream(UnreadableMedia):
+    """A video's container that holds sound only; the audio detector may judge it."""
 
 
 class MediaTooLarge(MediaError):

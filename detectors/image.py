@@ -70,7 +70,7 @@ class ImageDetector:
         ]
         large = [crop for crop in crops if crop.face.size_px >= self.card.min_face_px]
         small = [crop for crop in crops if crop.face.size_px < self.card.min_face_px]
-        evidence = self._score_faces(large, with_maps)
+        evidence = sorted(self.judge_crops(large, with_maps)[0], key=lambda e: -(e.fake_probability or 0.0))
         evidence += [
             Evidence(crop.face.box_xyxy, crop.crop_xyxy, 0.0, None, "undecided", "too_small") for crop in small
         ]
@@ -80,10 +80,10 @@ class ImageDetector:
         """Calibrated probability of fake, float64 (n,), of crops uint8 (n, size, size, 3)."""
         return decide.ensemble_probability(self._score(crops_rgb).logits, self.card)
 
-    def _score_faces(self, crops: list[FaceCrop], with_maps: bool) -> list[Evidence]:
-        """Evidence of faces that are large enough, most suspicious first."""
+    def judge_crops(self, crops: list[FaceCrop], with_maps: bool) -> tuple[list[Evidence], np.ndarray]:
+        """Evidence of faces that are large enough, and their raw logits (n, members, heads), in the order given."""
         if not crops:
-            return []
+            return [], np.empty((0, len(self.network_names), len(self._kinds)), np.float32)
         raw = self._score(np.stack([crop.pixels_rgb for crop in crops]))
         fake = decide.ensemble_probability(raw.logits, self.card)
         kinds = decide.kind_probability(raw.logits, self.card)
@@ -113,7 +113,7 @@ class ImageDetector:
                     crop_rgb=crop.pixels_rgb,
                 )
             )
-        return sorted(evidence, key=lambda e: -(e.fake_probability or 0.0))
+        return evidence, raw.logits
 
     def _conclude(self, evidence: list[Evidence]) -> Verdict:
         """The picture's verdict is that of its most suspicious face."""

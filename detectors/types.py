@@ -171,6 +171,36 @@ class AudioWindow:
 
 
 @dataclass(frozen=True, eq=False)
+class Person:
+    """One person of a clip, over time.
+
+    Attributes:
+        number: from 1, the most suspicious first.
+        frames: the face in every sampled frame that shows it, in time order, without maps and pixels.
+        fake_probability: calibrated, of the mean of the logits over frames; None: too few could be scored.
+        vote: share of the scored frames that count as fake by themselves; None likewise.
+        decision: for this person, by the clip's threshold.
+        reason: why undecided; "" otherwise.
+    """
+
+    number: int
+    frames: tuple[Evidence, ...]
+    fake_probability: float | None
+    vote: float | None
+    decision: Decision
+    reason: Reason
+
+    def __post_init__(self) -> None:
+        _check_outcome(self.fake_probability, self.decision, self.reason)
+        _check_probability("vote", self.vote)
+
+    @property
+    def scored(self) -> tuple[Evidence, ...]:
+        """The frames that have a score."""
+        return tuple(e for e in self.frames if e.fake_probability is not None)
+
+
+@dataclass(frozen=True, eq=False)
 class SoundOverview:
     """A sound at a glance, of bounded size whatever its length.
 
@@ -198,10 +228,11 @@ class Verdict:
         threshold: from the card, chosen on dev data.
         undecided_band: (low, high): a probability strictly between is undecided, because dev data says that the
             detector cannot tell there; low == high == threshold when the card has no band.
-        evidence: what was looked at, most suspicious first.
+        evidence: what was looked at, most suspicious first; of a clip, each person's strongest frames.
         detector: card name and digest of the weights, for example "image-ensemble@1a2b3c4d5e6f".
         windows: of a sound, in time order; empty for a picture.
         scores: of a sound, what each network says of the whole; empty for a picture, whose faces have their own.
+        persons: of a clip, most suspicious first; empty for others.
     """
 
     fake_probability: float | None
@@ -213,6 +244,7 @@ class Verdict:
     detector: str
     windows: tuple[AudioWindow, ...] = ()
     scores: tuple[NetworkScore, ...] = ()
+    persons: tuple[Person, ...] = ()
 
     def __post_init__(self) -> None:
         _check_outcome(self.fake_probability, self.decision, self.reason)
@@ -226,13 +258,14 @@ class MediaInfo:
     Attributes:
         kind: image, video or audio.
         format: as the content says and whatever the name claims: "JPEG", "WAV sound", "Ogg sound, opus".
-        width_px: of a picture, after the EXIF orientation was applied; None for sound.
+        width_px: of a picture, after the EXIF orientation was applied, and of a video as stored; None for sound.
         height_px: likewise.
         bytes: length of the file.
         sha256: of the file, in hex.
-        length_s: of a sound; None for a picture, and where the header does not tell.
-        sample_rate_hz: of a sound as stored; None for a picture.
+        length_s: of a sound or a video; None for a picture, and where the header does not tell.
+        sample_rate_hz: of a sound as stored; None for others.
         channels: likewise.
+        frame_rate_hz: of a video, on average; None for others, and where the header does not tell.
     """
 
     kind: MediaKind
@@ -244,6 +277,7 @@ class MediaInfo:
     length_s: float | None = None
     sample_rate_hz: int | None = None
     channels: int | None = None
+    frame_rate_hz: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -256,7 +290,9 @@ class Report:
         verdict: the answer.
         notes: sentences that a reader of the verdict should know ("only the first of 12 frames was looked at").
         elapsed_s: wall time of opening, finding and scoring, without loading the networks.
-        overview: of a sound, for drawing; None for a picture, and where it was not asked for.
+        overview: of a sound or a sound track, for drawing; None for a picture, and where it was not asked for.
+        sound: the verdict on the sound track of a video; None where it has none, or it was not judged.
+        frame_times_s: of a video, when each sampled frame is shown; empty for others.
     """
 
     path: str
@@ -265,6 +301,26 @@ class Report:
     notes: tuple[str, ...]
     elapsed_s: float
     overview: SoundOverview | None = None
+    sound: Verdict | None = None
+    frame_times_s: tuple[float, ...] = ()
+
+    @property
+    def spoke(self) -> Literal["picture", "sound"]:
+        """Which of the two verdicts on a video speaks for the file: the picture's, unless only the sound decided,
+        or only the sound says fake."""
+        if self.media.kind == "audio":
+            return "sound"
+        if self.sound is None or self.verdict.decision == "fake":
+            return "picture"
+        louder = self.sound.decision == "fake" or (
+            self.verdict.decision == "undecided" and self.sound.decision == "real"
+        )
+        return "sound" if louder else "picture"
+
+    @property
+    def spoken(self) -> Verdict:
+        """The verdict that speaks for the file; see `spoke`."""
+        return self.sound if self.spoke == "sound" and self.sound is not None else self.verdict
 
 
 def _check_outcome(fake_probability: float | None, decision: Decision, reason: Reason) -> None:

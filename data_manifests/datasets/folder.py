@@ -27,6 +27,7 @@ SPLITS: dict[str, Split] = {
 # Whatever is not one of these is a note beside the files (a list, a licence) and not a broken file.
 PICTURES = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".heic", ".avif", ""}
 SOUNDS = {".wav", ".flac", ".mp3", ".ogg", ".oga", ".opus", ".m4a", ".aac", ".amr", ".aif", ".aiff", ".weba"}
+VIDEOS = {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".3gp"}
 
 
 def index(root: Path | None) -> list[Sample]:
@@ -48,20 +49,21 @@ def index(root: Path | None) -> list[Sample]:
                 samples += _class_samples(root, folder, split, folder.name.lower() == "fake")
     if not samples:
         raise DatasetError(
-            f"{root} holds no pictures or recordings below real/ or fake/ (nor below train/, dev/ or test/)."
+            f"{root} holds no pictures, videos or recordings below real/ or fake/ (nor below train/, dev/ or test/)."
         )
     return sorted(samples, key=lambda s: s.sample_id)
 
 
 def kind_of(path: Path) -> MediaKind:
-    """Sound by its suffix, and a picture otherwise; what a file truly is shows when it is opened."""
-    return "audio" if path.suffix.lower() in SOUNDS else "image"
+    """Sound or video by its suffix, and a picture otherwise; what a file truly is shows when it is opened."""
+    suffix = path.suffix.lower()
+    return "audio" if suffix in SOUNDS else "video" if suffix in VIDEOS else "image"
 
 
 def _class_samples(root: Path, folder: Path, split: Split, is_fake: bool) -> list[Sample]:
     samples = []
     for path in sorted(folder.rglob("*")):
-        if path.name.startswith(".") or path.suffix.lower() not in PICTURES | SOUNDS or not path.is_file():
+        if path.name.startswith(".") or path.suffix.lower() not in PICTURES | SOUNDS | VIDEOS or not path.is_file():
             continue
         below = path.relative_to(folder).parts
         named = below[0] if len(below) > 1 else ""

@@ -8,9 +8,9 @@ from detectors.types import MediaKind
 
 SNIFF_BYTES = 64
 PICTURES = ("JPEG", "PNG", "WebP")
-# Name of a format that holds sound -> the only ffmpeg demuxer that may read it. A playlist that calls itself a sound
+# Name of a format that holds sound or moving pictures -> the only ffmpeg demuxer that may read it. A playlist that calls itself a sound
 # (HLS, concat) would make ffmpeg open other files and addresses.
-SOUNDS = {
+DEMUXERS = {
     "WAV sound": "wav",
     "FLAC sound": "flac",
     "MP3 sound": "mp3",
@@ -23,6 +23,7 @@ SOUNDS = {
     "WebM or Matroska video": "matroska",
     "AVI video": "avi",
 }
+VIDEOS = tuple(name for name in DEMUXERS if name.endswith("video"))
 
 
 def sniff(head: bytes) -> str:
@@ -46,6 +47,8 @@ def sniff(head: bytes) -> str:
         if brand in (b"avif", b"avis"):
             return "AVIF picture"
         return "M4A sound" if brand in (b"M4A ", b"M4B ") else "MP4 video"
+    if head[4:8] in (b"moov", b"mdat", b"wide", b"free", b"skip"):  # QuickTime before it had brands
+        return "MP4 video"
     for start, name in _STARTS:
         if head.startswith(start):
             return name
@@ -69,8 +72,8 @@ def media_kind(path: str | Path) -> MediaKind | None:
         return None
     if kind in PICTURES:
         return "image"
-    if kind in SOUNDS:
-        return "video" if kind.endswith("video") else "audio"
+    if kind in DEMUXERS:
+        return "video" if kind in VIDEOS else "audio"
     return None
 
 

@@ -1,22 +1,21 @@
 """Sound: any format that people send voices in, as blocks of 16 kHz mono, never the whole file at once.
 
-PyAV decodes, through a file object of ours and with the one demuxer that the content calls for, so that a playlist
-cannot make ffmpeg open anything else. One resampler (soxr) serves every rate. Memory does not grow with the length.
+PyAV decodes, one resampler (soxr) serves every rate. Memory does not grow with the length.
 """
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from detectors.errors import MediaTooLarge, UnreadableMedia
-from detectors.media.sniff import SNIFF_BYTES, SOUNDS, sniff, with_article
+from detectors.media.container import digest_of, header_length_s, open_container, open_source, too_long
+from detectors.media.sniff import DEMUXERS
 from detectors.types import MediaInfo
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 SAMPLE_RATE_HZ = 16_000  # of everything that leaves this module: what the speech networks hear
 FULL_SCALE_LIMIT = 4.0  # floating-point files may overshoot 1; far beyond it is damage, and would overflow
 LEAST_READ_S = 1.0  # a damaged file of which so much could be read is judged by that
-HASH_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -69,11 +67,13 @@ class SoundFile:
         self.notes: list[str] = []
         self.length_s = 0.0
         path = Path(path)
-        self._source, kind, size = _open(path, self._limits)
+        self._source, kind, size = open_source(
+            path, self._limits.max_bytes, only=tuple(DEMUXERS), what="sound and videos with a sound track"
+        )
         try:
-            self._container = _open_container(self._source, kind)
+            self._container = open_container(self._source, kind)
             self._stream = _sound_stream(self._container, kind)
-            self.info = self._check_header(kind, size, _digest(self._source))
+            self.info = self._check_header(kind, size, digest_of(self._source))
         except BaseException:
             self.close()
             raise
@@ -103,9 +103,9 @@ class SoundFile:
             raise UnreadableMedia(
                 f"the file says that it has {channels} channels; 1 to {limits.max_channels} can be used."
             )
-        length = _header_length_s(self._container, self._stream)
+        length = header_length_s(self._container, self._stream)
         if length is not None and length > limits.max_length_s:
-            raise MediaTooLarge(_too_long(length, limits))
+            raise MediaTooLarge(too_long("sound", length, limits.max_length_s))
         codec = context.codec.name.removesuffix("float")
         form = kind if codec.startswith("pcm_") or codec in kind.lower() else f"{kind}, {codec}"
         return MediaInfo(
@@ -135,7 +135,7 @@ class SoundFile:
                 mono = _mono(frame)
                 self.length_s += len(mono) / rate
                 if self.length_s > self._limits.max_length_s:
-                    raise MediaTooLarge(_too_long(self.length_s, self._limits))
+                    raise MediaTooLarge(too_long("sound", self.length_s, self._limits.max_length_s))
                 if time.monotonic() > deadline:
                     raise MediaTooLarge("decoding this file takes too long; convert it to WAV or cut it.")
                 block = resampler.resample_chunk(mono)
@@ -176,62 +176,6 @@ def read_sound(path: str | Path, max_s: float, limits: SoundLimits | None = None
     return np.concatenate(parts)[:want]
 
 
-def _open(path: Path, limits: SoundLimits) -> tuple[IO[bytes], str, int]:
-    try:
-        if path.is_dir():
-            raise UnreadableMedia("this is a folder; name a file in it, or give the folder to the batch command.")
-        if not path.exists():
-            raise UnreadableMedia("there is no such file.")
-        if not path.is_file():
-            raise UnreadableMedia("this is not an ordinary file.")
-        size = path.stat().st_size
-        source = path.open("rb")
-    except OSError as error:
-        raise UnreadableMedia(f"the file cannot be opened: {error.strerror or error}.") from error
-    except ValueError as error:  # a NUL byte in the name
-        raise UnreadableMedia("the file name is not valid.") from error
-    try:
-        if not size:
-            raise UnreadableMedia("the file is empty.")
-        if size > limits.max_bytes:
-            raise MediaTooLarge(f"the file is larger than {limits.max_bytes >> 20} MB, the limit for sound.")
-        kind = sniff(source.read(SNIFF_BYTES))
-        source.seek(0)
-        if kind not in SOUNDS:
-            what = (
-                "what it is could not be told" if kind == "unknown" else f"by its content this is {with_article(kind)}"
-            )
-            raise UnreadableMedia(f"only sound and videos with a sound track are opened here; {what}.")
-    except BaseException:
-        source.close()
-        raise
-    return source, kind, size
-
-
-def _digest(source: IO[bytes]) -> str:
-    """SHA-256 of the whole file; leaves the position where it was, for the demuxer has read its header."""
-    at = source.tell()
-    source.seek(0)
-    digest = hashlib.sha256()
-    while part := source.read(HASH_BYTES):
-        digest.update(part)
-    source.seek(at)
-    return digest.hexdigest()
-
-
-def _open_container(source: IO[bytes], kind: str) -> InputContainer:
-    import av
-    import av.logging
-
-    av.logging.set_level(None)  # ffmpeg's own words go to the terminal of a server and help nobody
-    try:
-        return av.open(source, mode="r", format=SOUNDS[kind], metadata_errors="replace")
-    except (av.FFmpegError, ValueError, OverflowError) as error:
-        raise UnreadableMedia(f"the {kind} is damaged or cut off and cannot be opened.") from error
-    except MemoryError as error:
-        raise MediaTooLarge("there was not enough memory to open this file.") from error
-
-
 def _sound_stream(container: InputContainer, kind: str) -> Any:
     if not container.streams.audio:
         raise UnreadableMedia(f"the {kind} has no sound track.")
@@ -241,18 +185,6 @@ def _sound_stream(container: InputContainer, kind: str) -> Any:
     # More threads than one make the first block wait and gain nothing on sound.
     stream.codec_context.thread_count = 1
     return stream
-
-
-def _header_length_s(container: InputContainer, stream: Any) -> float | None:
-    if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
-    if container.duration:
-        return container.duration / 1e6
-    return None
-
-
-def _too_long(length_s: float, limits: SoundLimits) -> str:
-    return f"the sound lasts {length_s / 60:.0f} minutes; the limit is {limits.max_length_s / 60:.0f}. Cut it and try again."
 
 
 _SCALE = {"u8": (128.0, 128.0), "s16": (0.0, 32768.0), "s32": (0.0, 2147483648.0), "s64": (0.0, 2.0**63)}
