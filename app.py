@@ -11,7 +11,8 @@ import sys
 import tempfile
 
 FINDERS = ("yunet", "mtcnn", "haar")
-DEFAULT_MAX_MB = 50  # as much as the detectors open; see detectors.media.Limits
+DEFAULT_MAX_MB = 200  # minutes of video; a picture may have 50, see detectors.media.Limits
+MOST_MB = 2048  # as much as the detectors open
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -53,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     port = os.environ.get("GRADIO_SERVER_PORT", "7860")
     parser = argparse.ArgumentParser(
         prog="python app.py",
-        description="Serves the page that checks pictures of faces for manipulation. Nothing leaves this machine.",
+        description="Serves the page that checks faces in pictures and videos, and voices, for manipulation. Nothing leaves this machine.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument("--host", default=host, help="address to listen on; 0.0.0.0 lets others on the network in")
@@ -74,9 +75,9 @@ def _port(text: str) -> int:
 
 
 def _megabytes(text: str) -> int:
-    if text.isdecimal() and 0 < int(text) <= DEFAULT_MAX_MB:
+    if text.isdecimal() and 0 < int(text) <= MOST_MB:
         return int(text)
-    raise argparse.ArgumentTypeError(f"wanted a whole number from 1 to {DEFAULT_MAX_MB}, got {text!r}")
+    raise argparse.ArgumentTypeError(f"wanted a whole number from 1 to {MOST_MB}, got {text!r}")
 
 
 if __name__ == "__main__":

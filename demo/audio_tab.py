@@ -79,9 +79,12 @@ def add_audio_tab(config: AudioTabConfig) -> None:
         name = f"check_{group.dataset.elem_id}".replace("-", "_")
         running.append(group.load_input_event.then(**check_event, api_name=name))
     # An old verdict beside a new recording would be read as the new recording's, so it goes, and its work with it.
-    for k, changed in enumerate((sound.upload, sound.start_recording, sound.clear)):
+    # To cancel on an upload too could hit the check of the new recording, when a slow machine tells of the upload late.
+    for k, (changed, cancels) in enumerate(
+        ((sound.upload, None), (sound.start_recording, running), (sound.clear, running))
+    ):
         changed(
-            _forget, outputs=results, queue=False, cancels=running, show_progress="hidden", api_name=f"forget_sound_{k}",
+            _forget, outputs=results, queue=False, cancels=cancels, show_progress="hidden", api_name=f"forget_sound_{k}",
             api_visibility="undocumented",
         )  # fmt: skip
     _add_api(config, sound)

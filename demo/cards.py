@@ -78,10 +78,10 @@ def explain_card(view: ExplainView) -> str:
     if view.overlay_rgb is not None:
         note = f"<p><strong>{escape(view.message)}</strong></p>" if view.message else ""
         image = f'<img src="{plots.data_uri(view.overlay_rgb)}" alt="{escape(words.LIME_ALT)}">'
-        legend = _legend(plots.colour_ramp(plots.LIME_STOPS), words.LIME_LEGEND)
+        key = legend(plots.colour_ramp(plots.LIME_STOPS), words.LIME_LEGEND)
         return (
             f'<div class="dc dc-lime" role="status"><figure class="dc-map">{image}'
-            f"<figcaption>{legend}</figcaption></figure><div>{note}<p>{escape(words.LIME_CAPTION)}</p></div></div>"
+            f"<figcaption>{key}</figcaption></figure><div>{note}<p>{escape(words.LIME_CAPTION)}</p></div></div>"
         )
     if view.message == words.LIME_WORKING:
         return (
@@ -179,7 +179,7 @@ def _face_card(face: FaceView, threshold: float, undecided_band: tuple[float, fl
         figures.append(
             f'<figure class="dc-map"><img src="{plots.data_uri(face.heat_rgb)}" '
             f'alt="{escape(words.heat_alt(face.number))}"><figcaption>{escape(words.HEAT_CAPTION)}'
-            f"{_legend(plots.colour_ramp(plots.HEAT_STOPS), words.HEAT_LEGEND)}</figcaption></figure>"
+            f"{legend(plots.colour_ramp(plots.HEAT_STOPS), words.HEAT_LEGEND)}</figcaption></figure>"
         )
     parts.append(f'<div class="dc-maps">{"".join(figures)}</div>')
     if face.networks:
@@ -245,7 +245,7 @@ def notes_list(heading: str, notes: Sequence[str]) -> str:
     return f"<h3>{escape(heading)}</h3><ul>{lines}</ul>"
 
 
-def _legend(gradient: str, ends: tuple[str, str]) -> str:
+def legend(gradient: str, ends: tuple[str, str]) -> str:
     return (
         f'<span class="dc-legend"><span class="dc-ramp" style="background:{gradient}" aria-hidden="true"></span>'
         f"<span>{escape(ends[0])}</span><span>{escape(ends[1])}</span></span>"

@@ -14,6 +14,7 @@ from demo.about_tab import add_about_tab
 from demo.audio_tab import AudioTabConfig, add_audio_tab
 from demo.handlers import DetectorLoader
 from demo.image_tab import SAMPLE_DIR, ImageTabConfig, add_image_tab
+from demo.video_tab import VideoTabConfig, add_video_tab
 
 STYLE_FILE = Path(__file__).with_name("style.css")
 ICON_FILE = Path(__file__).with_name("icon.svg")
@@ -26,9 +27,10 @@ def build_page(
     detector_loader: DetectorLoader = detectors.load,
     *,
     detector: str = detectors.DEFAULT_DETECTOR,
+    video_detector: str = detectors.VIDEO_DETECTOR,
     audio_detector: str = detectors.AUDIO_DETECTOR,
     finder: str = "yunet",
-    max_mb: int = 50,
+    max_mb: int = 200,
     sample_dir: Path = SAMPLE_DIR,
 ) -> gr.Blocks:
     """The page, ready for `launch_page`.
@@ -36,6 +38,7 @@ def build_page(
     Args:
         detector_loader: like `detectors.load`; called once here, so that the first visitor does not wait.
         detector: name of the detector of pictures.
+        video_detector: name of the detector of videos.
         audio_detector: name of the detector of voices.
         finder: face finder that is chosen at first.
         max_mb: largest upload, as it is told to visitors.
@@ -44,7 +47,11 @@ def build_page(
     Raises:
         DeepfakeError: there is no such detector or finder, or its weights are missing or altered.
     """
-    shown = (detector_loader(detector, finder=finder).card, detector_loader(audio_detector).card)
+    shown = (
+        detector_loader(detector, finder=finder).card,
+        detector_loader(video_detector, finder=finder).card,
+        detector_loader(audio_detector).card,
+    )
     config = ImageTabConfig(detector_loader, detector, finder, max_mb, sample_dir)
     with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=(SWEEP_S, HOUR_S)) as page:
         gr.HTML(
@@ -54,6 +61,8 @@ def build_page(
         with gr.Tabs():
             with gr.Tab(words.IMAGE_TAB, id="image"):
                 add_image_tab(config)
+            with gr.Tab(words.VIDEO_TAB, id="video"):
+                add_video_tab(VideoTabConfig(detector_loader, video_detector, finder, max_mb, sample_dir))
             with gr.Tab(words.AUDIO_TAB, id="audio"):
                 add_audio_tab(AudioTabConfig(detector_loader, audio_detector, max_mb, sample_dir))
             with gr.Tab(words.ABOUT_TAB, id="about-tab"):

@@ -246,6 +246,40 @@ def score_lane(
     return "".join(parts)
 
 
+def moment_lane(
+    moments: Sequence[tuple[float, float | None]], length_s: float, step_s: float, threshold: float, label: str
+) -> str:
+    """A person's probabilities over time as SVG: a bar for each sampled frame, a gap where the person is not seen.
+
+    Args:
+        moments: (time, probability or None where the face was not scored).
+        length_s: of the clip.
+        step_s: from one sampled frame to the next, the width of a bar.
+        threshold: of a single frame.
+        label: for people who do not see it.
+    """
+    length_s = max(length_s, step_s)
+    parts = [
+        f'<svg class="dc-lane dc-small-lane" viewBox="0 0 1000 100" preserveAspectRatio="none" role="img" '
+        f'aria-label="{escape(label)}"><rect class="dc-track" width="1000" height="100"/>'
+    ]
+    for time_s, probability in moments:
+        x = time_s / length_s * 1000
+        width = max(1.0, min(step_s / length_s * 1000, 1000 - x) * 0.94)
+        if probability is None:
+            parts.append(f'<rect class="dc-unjudged" x="{x:.1f}" y="94" width="{width:.1f}" height="6"/>')
+            continue
+        side = "over" if probability >= threshold else "under"
+        height = max(2.0, probability * 100)
+        parts.append(
+            f'<g class="dc-bar-{side}"><rect class="dc-fill" x="{x:.1f}" y="{100 - height:.1f}" width="{width:.1f}" '
+            f'height="{height:.1f}"/></g>'
+        )
+    y = 100 - threshold * 100
+    parts.append(f'<line class="dc-tick dc-dashed" x1="0" x2="1000" y1="{y:.1f}" y2="{y:.1f}"/></svg>')
+    return "".join(parts)
+
+
 def sound_uri(wave: np.ndarray, sample_rate_hz: int) -> str:
     """Samples in ±1 as a WAV in a data URI, for an excerpt of some seconds."""
     out = io.BytesIO()

@@ -24,9 +24,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from detectors.card import AudioCard, ImageCard, Metric, WeightsCard
+from detectors.card import AudioCard, ImageCard, Metric, VideoCard, WeightsCard
 from detectors.describe import clock
-from detectors.types import Decision, ForgeryKind, MediaKind, Reason
+from detectors.types import Decision, ForgeryKind, MediaKind, Reason, Verdict
 
 Tone = Literal["calm", "unsure", "caution", "alarm"]
 
@@ -36,10 +36,11 @@ VERY_STRONG_ODDS = 30.0
 
 TITLE = "Deepfake check"
 TAGLINE = (
-    "A second opinion on photographs of faces and on recorded voices. It gives evidence, never proof, and nothing you "
+    "A second opinion on faces in photographs and videos and on recorded voices. It gives evidence, never proof, and nothing you "
     "open leaves the machine that this page runs on."
 )
 IMAGE_TAB = "Image"
+VIDEO_TAB = "Video"
 AUDIO_TAB = "Audio"
 ABOUT_TAB = "About"
 
@@ -72,6 +73,46 @@ EXCERPT_PLAY = "Play {start} to {end}"
 ABOUT_THE_SOUND = "Notes on this recording"
 WHAT_WAS_HEARD = "What was listened to"
 SOUND_NETWORKS = "What each network says of the whole"
+
+CLIP_LABEL = "Video: MP4, MOV, WebM, Matroska or AVI"
+CLIP_CHECK_BUTTON = "Check this video"
+CLIP_CANCEL = "Stop"
+CLIP_SIZE = "Up to {max_mb} MB, 4K and two hours. Uploads are deleted after an hour. For more, use the terminal."
+NO_CLIP = "Choose a video first: drop one on the field."
+NO_CLIP_DETECTOR = "The detector that this page was started with does not judge videos."
+CLIP_IS_SOUND = "This file holds sound only. Open it under Audio."
+CLIP_EMPTY_HEADLINE = "No video has been checked yet"
+CLIP_EMPTY_TEXT = (
+    "Choose a video and press “Check this video”. One frame a second is looked at, each person gets a line over time, "
+    "and the sound is judged beside the faces."
+)
+CLIP_EXAMPLES_LABELS = {
+    "real": "Or try a moving portrait",
+    "fake": "… or one whose face this project's own code has swapped",
+}
+RATE_LABEL = "Frames that are looked at"
+RATE_INFO = "More frames find shorter forgeries and take longer."
+RATE_ONE, RATE_TWO, RATE_FIVE = "1 a second", "2 a second", "5 a second"
+CLIP_FACES = "Faces"
+CLIP_SOUND = "Sound"
+ABOUT_THE_CLIP = "Notes on this video"
+CLIP_TIMELINE_CAPTION = (
+    "Each person's probability of a fake face, frame by frame, orange from the threshold of a single frame up; the "
+    "dashed line is that threshold. A gap means that the person was not seen. The sound's line shows windows of four "
+    "seconds; grey marks what was not judged."
+)
+GALLERY_HEADING = "The strongest frames"
+GALLERY_CALM = "The least certain frames"
+GALLERY_CAPTION = "Where the networks' local scores are high. It is not an outline of what was altered."
+ANNOTATE_HEADING = "Annotated copy"
+ANNOTATE_INTRO = (
+    "A copy of the video with a box around every face that was judged, its probability and the time; the sound is kept. "
+    "Videos of up to five minutes; it takes about as long as half the video lasts."
+)
+ANNOTATE_BUTTON = "Make the annotated copy"
+ANNOTATE_WORKING = "Drawing and encoding"
+ANNOTATE_NOTHING = "Check a video with a face first; then there is something to draw."
+ANNOTATE_LABEL = "Annotated copy"
 
 PICTURE_LABEL = "Picture: JPEG, PNG or WebP"
 PICTURE_PLACEHOLDER = "Drop a picture here\nor click to choose one\n\n(paste and webcam: the buttons below)"
@@ -266,11 +307,42 @@ _SOUND_MEANING: dict[int, str] = {
 }
 
 
+# And for faces over time.
+_CLIP_MEANING: dict[int, str] = {
+    0: "The score is below this detector's threshold. That is no proof that the video is real: newer face swaps, live "
+    "filters and strong compression can pass.",
+    1: "The score lies where this detector, on its development clips, could not tell swapped faces from others. Treat "
+    "this video as not judged.",
+    2: "The score is just over the threshold. Many genuine videos look like this to it too; look for other evidence "
+    "before you act on it.",
+    3: "Swapped faces score like this clearly more often than genuine ones do.",
+    4: "Genuine clips seldom score this high in the development data. It is still not proof: beauty filters, strong "
+    "compression and re-filmed screens can cause it.",
+    5: "Genuine clips hardly ever score this high in the development data. It is still not proof: on videos unlike "
+    "those, the detector can be confidently wrong.",
+}
+NO_FACE_SEEN = Band(
+    "No face detected",
+    "unsure",
+    None,
+    "Faces are all that is judged in the pictures of a video, so there is nothing to say about these.",
+)
+TOO_FEW_FRAMES = Band(
+    "Too short to judge",
+    "unsure",
+    None,
+    "Nobody is seen in enough of the frames that were looked at. Find a longer video, or look at more frames a second.",
+)
+_CLIP_BAND: dict[Reason, Band] = {"no_face": NO_FACE_SEEN, "too_short": TOO_FEW_FRAMES}
+
+
 def evidence_band(
     fake_probability: float | None, decision: Decision, reason: Reason, kind: MediaKind = "image"
 ) -> Band:
     """The band of a verdict or of one face; the rule is in this module's docstring."""
     band = _band(fake_probability, decision, reason)
+    if kind == "video":
+        band = _CLIP_BAND.get(reason, band) if band.step is None else replace(band, meaning=_CLIP_MEANING[band.step])
     return replace(band, meaning=_SOUND_MEANING[band.step]) if kind == "audio" and band.step is not None else band
 
 
@@ -373,6 +445,13 @@ def threshold_meaning(card: WeightsCard) -> str:
     band = ""
     if card.undecided_low < card.undecided_high:
         band = f" Between {percent(card.undecided_low)} and {percent(card.undecided_high)} it says “inconclusive”."
+    if card.media_kind == "video":
+        return (
+            f"From {percent(card.threshold)} up, this detector speaks of manipulated faces. On its development clips, which "
+            f"are moving portraits, that raised a false alarm on {in_a_hundred(card.dev_false_alarm_rate)} unmanipulated "
+            f"ones and missed {in_a_hundred(card.dev_miss_rate)} with a blended face.{band} On videos of other kinds both "
+            "can be much worse."
+        )
     if card.media_kind == "audio":
         return (
             f"From {percent(card.threshold)} up, this detector speaks of manipulation. On its development recordings "
@@ -428,6 +507,84 @@ def sound_file_words(form: str, sample_rate_hz: int | None, channels: int | None
 def listening(done_s: float, length_s: float | None) -> str:
     """Progress while a recording is judged."""
     return f"{STAGE_LISTENING}: {clock(done_s)}" + (f" of {clock(length_s)}" if length_s else "")
+
+
+def watching(done_s: float, length_s: float | None) -> str:
+    """Progress while a clip is judged."""
+    return f"Looking: {clock(done_s)}" + (f" of {clock(length_s)}" if length_s else "")
+
+
+def watched(n_frames: int, length_s: float, n_persons: int) -> str:
+    """What a clip's verdict is about."""
+    frames = "one frame was" if n_frames == 1 else f"{n_frames} frames were"
+    people = {0: "no face was found", 1: "one person was seen"}.get(n_persons, f"{n_persons} persons were seen")
+    return (
+        f"The video lasts {clock(length_s)}; {frames} looked at, and {people}. A person is a face that stays alike from "
+        f"frame to frame; after a cut, one person may count as two. {SUBJECTS_NOTE}"
+    )
+
+
+def clip_spoke(which: str, picture: Verdict, sound: Verdict | None) -> str:
+    """Which of the two verdicts speaks for the clip: "picture: fake 0.93; sound: undecided, too short" in words."""
+    if sound is None:
+        return "The faces speak for this video; it has no sound that could be judged."
+    if which == "sound":
+        why = "the faces could not be decided" if picture.decision == "undecided" else "the faces show no sign"
+        return f"The sound speaks for this video: {why}."
+    if sound.decision == "undecided":
+        return "The faces speak for this video; the sound could not be decided."
+    if picture.decision == sound.decision:
+        return "Faces and sound say the same."
+    return "The faces speak for this video; the sound says otherwise."
+
+
+def person_title(number: int, n_persons: int) -> str:
+    """Heading of a person's line."""
+    return f"Person {number}" if n_persons > 1 else "The person"
+
+
+def person_said(first_s: float, last_s: float, n_votes: int, n_scored: int, n_frames: int) -> str:
+    """How many of a person's frames vote fake."""
+    seen = f"Seen from {clock(first_s)} to {clock(last_s)}, in {n_frames} frame{'s' if n_frames != 1 else ''}."
+    if not n_scored:
+        return f"{seen} None could be scored."
+    left = f", {n_frames - n_scored} could not be scored" if n_frames > n_scored else ""
+    return f"{seen} {n_votes} of {n_scored} vote fake{left}."
+
+
+def person_alt(title: str, n_scored: int, n_over: int) -> str:
+    """Alternative text of a person's line."""
+    return f"{title} over time: of {n_scored} frames that were scored, {n_over} reach the threshold."
+
+
+def more_persons(n_hidden: int) -> str:
+    """Said where a crowd's less suspicious people are left out."""
+    who = "One person" if n_hidden == 1 else f"{n_hidden} persons"
+    return f"{who} less suspicious than these {'is' if n_hidden == 1 else 'are'} in the downloaded report."
+
+
+def frame_title(time_s: float, number: int, n_persons: int) -> str:
+    """When, and whose."""
+    return clock(time_s) + (f", person {number}" if n_persons > 1 else "")
+
+
+def frame_alt(time_s: float) -> str:
+    """Alternative text of a strong frame."""
+    return f"Heat map of the face at {clock(time_s)}: the darker an area is tinted, the more suspicious"
+
+
+def clip_file_words(
+    form: str,
+    width_px: int | None,
+    height_px: int | None,
+    rate_hz: float | None,
+    length_s: float | None,
+    length_bytes: int,
+) -> str:
+    """One line on a video file."""
+    rate = f", {rate_hz:.4g} frames a second" if rate_hz else ""
+    length = f", {clock(length_s)}" if length_s else ""
+    return f"{file_words(form, width_px, height_px, length_bytes)}{rate}{length}"
 
 
 def agreement_words(agreement: float, n_networks: int, fake_probability: float, threshold: float) -> str:
@@ -503,7 +660,9 @@ def timing_words(elapsed_s: float) -> str:
 
 def size_limit(max_mb: int) -> str:
     """Under the upload field."""
-    return f"Up to {max_mb} MB and 50 megapixels. Uploads are deleted after an hour. For more, use the terminal."
+    return (
+        f"Up to {min(max_mb, 50)} MB and 50 megapixels. Uploads are deleted after an hour. For more, use the terminal."
+    )
 
 
 def as_sentence(text: str) -> str:
@@ -525,6 +684,8 @@ LIMITS = (
     "cases. The figures below say how often.",
     "It knows the manipulations that it was trained on and some that resemble them. New generators appear every month "
     "and may pass unseen.",
+    "Of videos it was calibrated on moving portraits with blended faces; against live face swaps it was close to "
+    "guessing. It looks at single frames and knows nothing of how a face moves or whether lips fit the sound.",
     "Small faces, strong compression, screenshots, filters and heavy retouching weaken it, in both directions.",
     "It was trained on collections in which some groups of people are rarer than others; its errors are not evenly "
     "spread, and it has not been audited for every group.",
@@ -535,7 +696,8 @@ IS_HEADING = "What it is"
 IS_TEXT = (
     "Several small neural networks look at each face that is found in a picture. Their scores are averaged and "
     "calibrated on development pictures that no network was trained on, and the most suspicious face speaks for the "
-    "picture. Three others listen to recordings in windows of four seconds; the mean over all windows with speech "
+    "picture. Of a video one frame a second is looked at, and the most suspicious person speaks for it, by the mean over "
+    "the frames. Three other networks listen to recordings in windows of four seconds; the mean over all windows with speech "
     "speaks for the recording. Everything runs on this machine: there is no account, no tracking, no upload to anywhere else, and "
     "pictures are deleted after an hour. People alone tell such pictures apart about half the time."
 )
@@ -549,7 +711,11 @@ READING = (
     "Networks that disagree, a face near the smallest size, or many faces in one picture all make an answer less sure.",
 )
 CARD_HEADING = "Model card"
-CARD_HEADINGS: dict[MediaKind, str] = {"image": "Model card: pictures", "audio": "Model card: voices"}
+CARD_HEADINGS: dict[MediaKind, str] = {
+    "image": "Model card: pictures",
+    "video": "Model card: videos",
+    "audio": "Model card: voices",
+}
 METRICS_HEADING = "Measured"
 METRICS_NOTE = (
     "Each figure is from pictures of the named collection and split, with a 95 % interval. Other pictures give other "
@@ -584,6 +750,8 @@ def senses(card: WeightsCard) -> tuple[str, str]:
         seconds = card.window_frames * card.features.hop / card.features.sample_rate_hz
         least = f"from {card.min_speech_s:g} s of speech up"
         return "Hears", f"windows of {seconds:g} s at {card.features.sample_rate_hz // 1000} kHz, {least}"
+    if isinstance(card, VideoCard):
+        return "Sees", f"one frame a second; a person in at least {card.min_frames} of them, by {card.frames_by}"
     if isinstance(card, ImageCard):
         size = card.input_size_px
         return "Sees", f"{size} × {size} pixels of each face, from {card.min_face_px} pixels up"

@@ -52,6 +52,7 @@ class VideoDetector:
         card: its contract.
         network_names: in the order of the card.
         rate_hz: frames that are looked at in a second.
+        frame_threshold: from which a single frame votes fake.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class VideoDetector:
         self.card = card
         self.network_names = image.network_names
         self.rate_hz = rate_hz
+        self.frame_threshold = image.card.threshold
         self._image = image
         self._find_faces = find_faces
         self._load_audio = load_audio
@@ -190,7 +192,7 @@ class VideoDetector:
         pooled = np.asarray(line.logits)[None] / len(probabilities)
         fake = float(decide.ensemble_probability(pooled, self.card)[0])
         decision, reason = decide.decide(fake, self.card)
-        return Person(1, frames, fake, decide.vote(probabilities, self._image.card.threshold), decision, reason)
+        return Person(1, frames, fake, decide.vote(probabilities, self.frame_threshold), decision, reason)
 
     def _listen(self, path: str | Path, with_maps: bool):  # noqa: ANN202
         """Verdict on the sound track, its overview, and notes; None where there is no sound that can be read."""

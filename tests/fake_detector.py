@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import conftest
 import numpy as np
 
 from detectors.audio import AudioDetector
 from detectors.audio_features import FeatureSettings
-from detectors.card import Affine, AudioCard, ImageCard, Member, Metric, TrainingData, WeightsFile
+from detectors.card import Affine, AudioCard, ImageCard, Member, Metric, TrainingData, VideoCard, WeightsFile
 from detectors.errors import UsageError
 from detectors.faces import FINDER_NAMES
+from detectors.image import ImageDetector
 from detectors.media import read_image
 from detectors.runtime import SpeechScores
 from detectors.types import BoxXYXY, Decision, Evidence, NetworkScore, Reason, Report, Verdict
+from detectors.video import VideoDetector
 
 NETWORKS = ("xception", "inception_v3", "resnet50", "densenet121")
 CROP_PX = 64
@@ -168,13 +172,30 @@ def drawn_sound(kind: str, seconds: float, rate: int = 16_000) -> np.ndarray:
     return (0.1 * wave / wave.std()).astype(np.float32)
 
 
-def loader_of(detector: FakeDetector) -> Callable[..., FakeDetector | AudioDetector]:
-    """Stands for `detectors.load`."""
-    audio = AudioDetector(make_audio_card(), pitch_scores)
+def make_video_card(**changes: object) -> VideoCard:
+    """A card of clips over the drawn faces of `conftest`; nothing in it was measured."""
+    card = conftest.make_card()
+    told = {f.name: getattr(card, f.name) for f in dataclasses.fields(card)}
+    told |= {"name": "video-ensemble", "media_kind": "video"}
+    return dataclasses.replace(VideoCard(**told, frames_by="drawn", min_frames=3), **changes)
 
-    def load(name: str = "image-ensemble", *, finder: str = "yunet") -> FakeDetector | AudioDetector:
+
+def drawn_video_detector() -> VideoDetector:
+    """Finds the drawn faces of `conftest` in clips, and hears as `pitch_scores` does."""
+    image = ImageDetector(conftest.make_card(), conftest.brightness_logits, conftest.find_marked_faces)
+    audio = AudioDetector(make_audio_card(), pitch_scores)
+    return VideoDetector(make_video_card(), image, conftest.find_marked_faces, lambda: audio)
+
+
+def loader_of(detector: FakeDetector) -> Callable[..., FakeDetector | AudioDetector | VideoDetector]:
+    """Stands for `detectors.load`."""
+    audio, video = AudioDetector(make_audio_card(), pitch_scores), drawn_video_detector()
+
+    def load(name: str = "image-ensemble", *, finder: str = "yunet") -> FakeDetector | AudioDetector | VideoDetector:
         if name == "audio-ensemble":
             return audio
+        if name == "video-ensemble":
+            return video
         if finder not in FINDER_NAMES:
             raise UsageError(f"there is no face finder {finder!r}; choose from {', '.join(FINDER_NAMES)}.")
         return detector

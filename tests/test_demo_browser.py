@@ -8,6 +8,8 @@ import time
 import numpy as np
 import pytest
 import soundfile
+from conftest import draw_scene
+from drawn_clips import write_video
 from fake_detector import FakeDetector, drawn_sound, loader_of
 from PIL import Image
 
@@ -41,8 +43,10 @@ def files(tmp_path_factory):
     (folder / "letter.jpg").write_text("This is a letter and not a picture.")
     soundfile.write(folder / "voice.wav", np.concatenate([drawn_sound("low", 4), drawn_sound("bright", 3)]), 16_000)
     (folder / "manifest.csv").write_text(
-        "path,kind,label\nportrait.jpg,image,real\nvoice.wav,audio,fake\n", encoding="utf-8"
+        "path,kind,label\nportrait.jpg,image,real\nvoice.wav,audio,fake\nclip.mp4,video,fake\n", encoding="utf-8"
     )
+    scenes = [draw_scene((20, 40, 60, 30), (150, 40, 60, 200)) for _ in range(40)]
+    write_video(folder / "clip.mp4", scenes, 10, options={"crf": "8"}, sound=drawn_sound("low", 4))
     return folder
 
 
@@ -226,11 +230,55 @@ def test_a_voice_example_is_checked_by_one_click_on_a_phone(page):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def open_clips(page):
+    page.get_by_role("tab", name=words.VIDEO_TAB).click()
+    page.wait_for_selector("#check-clip", state="visible", timeout=WAIT_MS)
+
+
+def test_a_clip_gets_a_verdict_lines_for_its_people_and_an_annotated_copy(page, files):
+    open_clips(page)
+    page.set_input_files("#clip input[type=file]", str(files / "clip.mp4"))
+    page.wait_for_selector("#clip video", timeout=WAIT_MS)
+    page.click("#check-clip")
+    page.wait_for_selector("#clip-verdict .dc-downloads", timeout=WAIT_MS)
+    assert "Faces: " in page.inner_text("#clip-verdict") and "Sound: " in page.inner_text("#clip-verdict")
+    lanes = page.locator("#clip-timeline .dc-lane")
+    assert lanes.count() == 3 and "Person 1 over time" in lanes.first.get_attribute("aria-label")
+    assert page.locator("#clip-timeline .dc-gallery img").first.evaluate("image => image.naturalWidth") > 0
+    with page.expect_download() as download:
+        page.locator("#clip-verdict").get_by_role("link", name="CSV").click()
+    assert download.value.path().read_text(encoding="utf-8").startswith("file,time_s,person,fake_probability")
+    page.click("#make-annotated")
+    page.wait_for_selector("#annotated video", timeout=WAIT_MS)
+    seconds = "async v => { if (!(v.duration > 0)) await new Promise(r => v.onloadedmetadata = r); return v.duration }"
+    assert page.locator("#annotated video").evaluate(seconds) == pytest.approx(4.0, abs=0.3)
+    page.locator("#clip").get_by_label("Clear").click()
+    page.wait_for_selector("#clip-verdict .dc-empty", timeout=WAIT_MS)
+
+
+def test_a_letter_named_mp4_gets_a_sentence_in_the_page(page, files):
+    (files / "letter.mp4").write_text("This is a letter and not a video.")
+    open_clips(page)
+    page.set_input_files("#clip input[type=file]", str(files / "letter.mp4"))
+    page.wait_for_timeout(1500)
+    page.click("#check-clip")
+    page.wait_for_selector("#clip-verdict [role=alert]", timeout=WAIT_MS)
+    assert "Only videos are opened here" in page.inner_text("#clip-verdict")
+
+
+def test_a_clip_example_is_checked_by_one_click_on_a_phone(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    open_clips(page)
+    page.locator("#clips-fake button, #clips-fake [role=button]").first.click()
+    page.wait_for_selector("#clip-verdict .dc-downloads", timeout=WAIT_MS)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_every_endpoint_has_a_name_and_report_is_the_public_one(served_url):
     import json
     import urllib.request
 
     with urllib.request.urlopen(f"{served_url}gradio_api/info") as answer:
         told = json.load(answer)
-    assert sorted(told["named_endpoints"]) == ["/report", "/report_recording"]
+    assert sorted(told["named_endpoints"]) == ["/report", "/report_clip", "/report_recording"]
     assert told["unnamed_endpoints"] == {}

@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 from conftest import brightness_logits, draw_scene, find_marked_faces, make_card
 from drawn_clips import write_video
-from fake_detector import drawn_sound, make_audio_card, pitch_scores
+from fake_detector import drawn_sound, drawn_video_detector, make_video_card
 
 from detectors.__main__ import _row, _sentence
-from detectors.audio import AudioDetector
-from detectors.card import Affine, VideoCard
+from detectors.card import Affine
 from detectors.describe import report_to_dict
 from detectors.errors import CardError, NoVideoStream
 from detectors.faces.track import Tracker, likeness, overlap
@@ -24,17 +23,9 @@ from detectors.video import VideoDetector
 SHARP = {"crf": "8", "preset": "ultrafast"}
 
 
-def make_video_card(**changes):
-    told = {f.name: getattr(make_card(), f.name) for f in dataclasses.fields(make_card())}
-    card = VideoCard(**told | {"name": "video-ensemble", "media_kind": "video"}, frames_by="drawn", min_frames=3)
-    return dataclasses.replace(card, **changes)
-
-
 @pytest.fixture
 def detector():
-    image = ImageDetector(make_card(), brightness_logits, find_marked_faces)
-    audio = AudioDetector(make_audio_card(), pitch_scores)
-    return VideoDetector(make_video_card(), image, find_marked_faces, lambda: audio)
+    return drawn_video_detector()
 
 
 @pytest.fixture

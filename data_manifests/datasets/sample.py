@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from data_manifests.datasets.folder import kind_of
 from data_manifests.schema import DatasetCard, Sample
 from detectors.errors import DatasetError
-from detectors.types import MediaKind
 
 FOLDER = Path(__file__).parent.parent / "sample"
 CARD = DatasetCard(
@@ -38,6 +38,6 @@ def index(root: Path | None) -> list[Sample]:
                 raise DatasetError(f"{path} is named in the manifest but is missing; install the project again.")
             fake = row["label"] == "fake"
             method = row["method"] if fake else "real"
-            kind: MediaKind = "audio" if row["kind"] == "audio" else "image"
+            kind = kind_of(path)
             samples.append(Sample(row["path"], str(path), kind, fake, method, row["source"], row["group"], "all"))
     return samples

@@ -1,0 +1,188 @@
+"""The Video tab: its layout, and which handler a click reaches."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from demo import clip_cards, words
+from demo.annotate import Marks
+from demo.clip_handlers import analyse_clip, clip_report_for_api, make_annotated
+from demo.handlers import DetectorLoader
+from demo.image_tab import MAX_EXAMPLES, NETWORK_SLOTS, SAMPLE_DIR, list_examples, upload_of
+
+RATES = ((words.RATE_ONE, 1.0), (words.RATE_TWO, 2.0), (words.RATE_FIVE, 5.0))
+
+
+@dataclass(frozen=True)
+class VideoTabConfig:
+    """What the tab needs to know.
+
+    Attributes:
+        load_detector: like `detectors.load`.
+        detector: name of the detector.
+        finder: name of the face finder.
+        max_mb: largest upload, only to be told.
+        sample_dir: folder with `manifest.csv` and the files that it names; without it there are no examples.
+    """
+
+    load_detector: DetectorLoader
+    detector: str
+    finder: str
+    max_mb: int
+    sample_dir: Path = SAMPLE_DIR
+
+
+def add_video_tab(config: VideoTabConfig) -> None:
+    """Adds the tab's content to the Blocks that is being built."""
+    with gr.Row(equal_height=False, elem_classes="dc-main"):
+        with gr.Column(scale=5, min_width=240):
+            clip = gr.Video(sources=["upload"], label=words.CLIP_LABEL, buttons=[], height=300, elem_id="clip")
+            gr.HTML(f'<p class="dc dc-note">{words.CLIP_SIZE.format(max_mb=config.max_mb)}</p>')
+            check = gr.Button(words.CLIP_CHECK_BUTTON, variant="primary", size="lg", elem_id="check-clip")
+            cancel = gr.Button(words.CLIP_CANCEL, variant="stop", visible=False, elem_id="cancel-clip")
+            with gr.Accordion(words.ADVANCED_LABEL, open=False):
+                rate = gr.Radio(list(RATES), value=1.0, label=words.RATE_LABEL, info=words.RATE_INFO, elem_id="rate")
+            examples = [
+                gr.Examples(
+                    [[str(path)] for path in paths],
+                    inputs=[clip],
+                    label=words.CLIP_EXAMPLES_LABELS[label],
+                    cache_examples=False,
+                    examples_per_page=MAX_EXAMPLES,
+                    api_name=f"load_{label}_clip",
+                    elem_id=f"clips-{label}",
+                )
+                for label, paths in list_examples(config.sample_dir, "video").items()
+            ]
+        with gr.Column(scale=6, min_width=240):
+            verdict = gr.HTML(clip_cards.empty_card(), elem_id="clip-verdict")
+    timeline = gr.HTML("", elem_id="clip-timeline")
+    marks = gr.State(None, time_to_live=3600)
+    with gr.Column(visible=False, elem_id="annotate") as annotate_part:
+        gr.HTML(f'<div class="dc dc-lime-intro"><h2>{words.ANNOTATE_HEADING}</h2><p>{words.ANNOTATE_INTRO}</p></div>')
+        with gr.Row():
+            make = gr.Button(words.ANNOTATE_BUTTON, variant="secondary", elem_id="make-annotated")
+            stop = gr.Button(words.LIME_CANCEL, variant="stop", visible=False, elem_id="stop-annotated")
+        told = gr.HTML("", elem_id="annotate-progress")
+        made = gr.Video(visible=False, label=words.ANNOTATE_LABEL, buttons=["download"], elem_id="annotated")
+
+    results = [verdict, timeline, marks, annotate_part, told, made, cancel]
+    check_event: dict[str, Any] = {
+        "fn": _make_analyse(config),
+        "inputs": [clip, rate],
+        "outputs": results,
+        # gradio would probe and convert the upload before our own, guarded reader looks at it.
+        "preprocess": False,
+        "concurrency_limit": NETWORK_SLOTS,
+        "concurrency_id": "networks",
+        "show_progress": "full",
+        "show_progress_on": verdict,
+        "api_visibility": "undocumented",
+    }
+    running: list[Any] = [check.click(**check_event, api_name="check_clip", scroll_to_output=True)]
+    for group in examples:
+        name = f"check_{group.dataset.elem_id}".replace("-", "_")
+        running.append(group.load_input_event.then(**check_event, api_name=name))
+    making = make.click(
+        _make_annotate(), inputs=[marks], outputs=[told, made, stop], show_progress="hidden", concurrency_limit=1,
+        api_name="annotate_clip", api_visibility="undocumented",
+    )  # fmt: skip
+    stop.click(
+        lambda: ["", gr.update(visible=False)], outputs=[told, stop], queue=False, cancels=[making],
+        api_name="stop_annotating", api_visibility="undocumented",
+    )  # fmt: skip
+    cancel.click(
+        _forget, outputs=results, queue=False, cancels=running, api_name="cancel_clip", api_visibility="undocumented"
+    )
+    # An old verdict beside a new clip would be read as the new one's, so it goes, and its work with it. A new one comes
+    # after the old was cleared; to cancel on its upload too could hit the check of the new one.
+    clip.clear(
+        _forget, outputs=results, queue=False, cancels=[*running, making], show_progress="hidden",
+        api_name="forget_clip", api_visibility="undocumented",
+    )  # fmt: skip
+    _add_api(config, clip)
+
+
+def clip_of(payload: Any) -> tuple[str | None, str]:
+    """Path and shown name of what a video field sent, with or without a wrapping for subtitles."""
+    if isinstance(payload, dict) and isinstance(payload.get("video"), dict):
+        payload = payload["video"]
+    return upload_of(payload)
+
+
+def _make_analyse(config: VideoTabConfig) -> Callable[..., Iterator[list[Any]]]:
+    def check_clip(
+        payload: Any,
+        rate_hz: float | None,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008
+    ) -> Iterator[list[Any]]:
+        path, name = clip_of(payload)
+        # First of all the button that stops it, for a clip may take minutes.
+        yield [
+            clip_cards.empty_card(),
+            "",
+            None,
+            gr.update(visible=False),
+            "",
+            _no_clip(),
+            gr.update(visible=bool(path)),
+        ]
+        view = analyse_clip(
+            path,
+            config.load_detector,
+            detector=config.detector,
+            finder=config.finder,
+            shown_name=name,
+            rate_hz=float(rate_hz or 1.0),
+            on_progress=lambda share, what: progress(share, desc=what),
+        )
+        yield [
+            clip_cards.verdict_card(view), clip_cards.timeline_section(view), view.marks,
+            gr.update(visible=view.marks is not None), "", _no_clip(), gr.update(visible=False),
+        ]  # fmt: skip
+
+    return check_clip
+
+
+def _no_clip() -> Any:
+    return gr.update(value=None, visible=False)
+
+
+def _forget() -> list[Any]:
+    """Puts the tab back to where nothing was checked."""
+    hidden = gr.update(visible=False)
+    return [clip_cards.empty_card(), "", None, hidden, "", _no_clip(), hidden]
+
+
+def _make_annotate() -> Callable[[Marks | None], Iterator[list[Any]]]:
+    def annotate_clip(marks: Marks | None) -> Iterator[list[Any]]:
+        # The file is copied to the page's own store, which is swept; this folder goes at once.
+        with tempfile.TemporaryDirectory(prefix="annotated-") as folder:
+            for view in make_annotated(marks, Path(folder)):
+                shown = gr.update(value=view.file, visible=True) if view.file else _no_clip()
+                going_on = not view.file and not view.is_error
+                yield [clip_cards.annotate_card(view), shown, gr.update(visible=going_on)]
+
+    return annotate_clip
+
+
+def _add_api(config: VideoTabConfig, clip: gr.Video) -> None:
+    """The endpoint for programs: /report_clip, a video -> the report as JSON."""
+
+    def report_clip(payload: Any) -> dict[str, Any]:
+        """The report of one clip as JSON: persons with a row a second, the sound, notes, or an error's sentence."""
+        path, name = clip_of(payload)
+        return clip_report_for_api(path, config.load_detector, detector=config.detector, shown_name=name)
+
+    asked = gr.Button(visible=False)
+    told = gr.JSON(visible=False, label="report")
+    asked.click(
+        report_clip, inputs=[clip], outputs=[told], preprocess=False, concurrency_limit=NETWORK_SLOTS,
+        concurrency_id="networks", api_name="report_clip",
+    )  # fmt: skip
