@@ -16,6 +16,7 @@ from data_manifests.schema import Sample
 from detectors import Detector
 from detectors.errors import DeepfakeError
 from detectors.types import Report
+from detectors.video import VideoDetector
 from eval.corruptions import Corruption, corrupted
 from eval.rows import RowFile, row_of
 
@@ -73,7 +74,9 @@ def predict(
         report, error, baseline_score, trimmed = None, "", None, None
         try:
             with corrupted(sample.path, corruption) if corruption else nullcontext(sample.path) as path:
-                report = detector.detect(path, with_maps=False)
+                # The pictures' verdict is what a dataset of videos asks for; its sound is not scored.
+                quiet = {"with_sound": False} if isinstance(detector, VideoDetector) else {}
+                report = detector.detect(path, with_maps=False, **quiet)
                 baseline_score = baseline.detect(path, with_maps=False).verdict.fake_probability
                 if isinstance(detector, TrimsSilence) and report.verdict.fake_probability is not None:
                     trimmed = detector.detect_trimmed(path).verdict.fake_probability

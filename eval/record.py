@@ -94,7 +94,13 @@ def estimate(
 
 
 def compute_result(
-    rows: Rows, *, threshold: float, seed: int, draws: int = 1000, speech: bool = False
+    rows: Rows,
+    *,
+    threshold: float,
+    seed: int,
+    draws: int = 1000,
+    speech: bool = False,
+    frame_threshold: float | None = None,
 ) -> dict[str, Any]:
     """All numbers, from rows alone.
 
@@ -104,6 +110,7 @@ def compute_result(
         seed: of the bootstrap.
         draws: of the bootstrap.
         speech: also ASVspoof's measures, and numbers without the silence at the ends.
+        frame_threshold: of clips, from which a single frame counts as fake: also numbers at frame level and by vote.
     """
     keep = rows.scored
     names = (*METRICS, *SPEECH_METRICS) if speech else tuple(METRICS)
@@ -148,7 +155,8 @@ def compute_result(
             "baseline": _plain(baseline),
             "majority": _constant_rows(y),
         }
-        | ({"trimmed": _trimmed(rows, threshold, draws, seed)} if speech else {}),
+        | ({"trimmed": _trimmed(rows, threshold, draws, seed)} if speech else {})
+        | (_of_frames(rows, frame_threshold, draws, seed) if frame_threshold is not None else {}),
         "confusion_matrix": confusion(y, said) if len(y) else None,
         "threshold": threshold,
         "counts": _counts(rows, said),
@@ -164,6 +172,32 @@ def _trimmed(rows: Rows, threshold: float, draws: int, seed: int) -> dict[str, A
     for name, scores in (("trimmed", rows.trimmed_probability[both]), ("untrimmed", rows.fake_probability[both])):
         told[name] = _plain(estimate(y, scores, scores >= threshold, groups, names=names, draws=draws, seed=seed))
     return told
+
+
+FRAME_METRICS = ("auc", "eer", "average_precision", "accuracy", "false_alarm_rate", "miss_rate")
+
+
+def _of_frames(rows: Rows, frame_threshold: float, draws: int, seed: int) -> dict[str, Any]:
+    """Numbers over single frames, drawn by clip, and over clips by the vote of their frames.
+
+    A frame has the label of its clip, also where the clip was altered for a part of its time only.
+    """
+    counts = np.array([len(scores) for scores in rows.frame_scores], int)
+    of_frame = np.repeat(np.arange(len(counts)), counts)
+    y, groups = rows.is_fake[of_frame], rows.group_id[of_frame].astype(str)
+    scores = np.concatenate(rows.frame_scores) if counts.sum() else np.empty(0)
+    by_frame = estimate(y, scores, scores >= frame_threshold, groups, names=FRAME_METRICS, draws=draws, seed=seed)
+    voted = ~np.isnan(rows.vote)
+    by_vote = estimate(
+        rows.is_fake[voted], rows.vote[voted], rows.vote[voted] > 0.5, rows.group_id[voted].astype(str),
+        names=FRAME_METRICS, draws=draws, seed=seed,
+    )  # fmt: skip
+    return {
+        "frame_level": {"n_real": int((~y).sum()), "n_fake": int(y.sum()), "threshold": frame_threshold}
+        | _plain(by_frame),
+        "by_vote": {"n_real": int((~rows.is_fake[voted]).sum()), "n_fake": int(rows.is_fake[voted].sum())}
+        | _plain(by_vote),
+    }
 
 
 def _plain(estimates: dict[str, Estimate]) -> dict[str, dict[str, Any]]:

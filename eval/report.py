@@ -26,6 +26,7 @@ TITLES = {
 }  # fmt: skip
 LEVEL_WORDS = {
     "image": "Image level: one probability a picture, that of its most suspicious face.",
+    "video": "Video level: one probability a video, that of its most suspicious person, pooled over the frames.",
     "clip": "Clip level: one probability a recording, pooled over its windows of speech.",
 }
 LEAK_MARGIN = 0.15  # AUC away from chance at which a baseline that knows nothing is worth a warning
@@ -185,9 +186,30 @@ def _words(result: dict[str, Any], drawn: list[str]) -> str:
         out.append("")
     if metrics.get("trimmed"):
         out += _trimmed_table(metrics["trimmed"])
+    if metrics.get("frame_level"):
+        out += _levels_table(metrics)
     caption = _caption(result).replace("\n", " ")
     out += [f"![{FIGURE_TITLES[name]}: {caption}](figures/{name}.png)\n" for name in drawn]
     return "\n".join(out)
+
+
+def _levels_table(metrics: dict[str, Any]) -> list[str]:
+    """Three ways of counting clips; they answer different questions and are never compared with one another."""
+    frames, votes = metrics["frame_level"], metrics["by_vote"]
+    out = [
+        "## Frame level, and the vote of the frames",
+        "",
+        f"Frame level: {frames['n_real']} real and {frames['n_fake']} fake frames, each with its clip's label, its most "
+        f"suspicious face and the threshold of single frames ({frames['threshold']:.4f}); intervals over clips. Vote: the "
+        "share of frames that count as fake, fake from more than half. Video level, above, is the calibrated mean.",
+        "",
+        "| metric | video level | by vote | frame level |",
+        "|---|---|---|---|",
+    ]
+    names = [n for n in TITLES if n in frames]
+    rows = [(n, metrics["overall"].get(n), votes[n], frames[n]) for n in names]
+    out += [f"| {TITLES[n]} | {_number(a) if a else ''} | {_number(b)} | {_number(c)} |" for n, a, b, c in rows]
+    return [*out, ""]
 
 
 def _trimmed_table(told: dict[str, Any]) -> list[str]:

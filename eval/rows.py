@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from data_manifests.schema import Sample
-from detectors.types import Report
+from detectors.types import Person, Report
 
 FIXED = (
     "sample_id", "path", "is_fake", "method", "source", "group_id", "split", "fake_probability", "decision", "reason",
-    "error", "n_faces", "looks_most_like", "baseline_score", "trimmed_probability",
+    "error", "n_faces", "looks_most_like", "baseline_score", "trimmed_probability", "vote", "frame_scores",
 )  # fmt: skip
 NETWORK = "network_"
+csv.field_size_limit(1 << 24)  # the frames of two hours at five a second are 250 kB
 SCORE_FORMAT = "{:.8f}"
 
 
@@ -32,7 +33,10 @@ def row_of(
     verdict = report.verdict if report else None
     first = verdict.evidence[0] if verdict and verdict.evidence else None
     spoke = first.scores if first else verdict.scores if verdict else ()
-    scores = {s.network: s.fake_probability for s in spoke}
+    persons = verdict.persons if verdict else ()
+    # A clip's networks speak of single frames only.
+    scores = {} if persons else {s.network: s.fake_probability for s in spoke}
+    faces = {"image": len(verdict.evidence), "video": len(persons)} if verdict else {}
     row = {
         "sample_id": sample.sample_id,
         "path": sample.path,
@@ -45,12 +49,23 @@ def row_of(
         "decision": verdict.decision if verdict else "undecided",
         "reason": verdict.reason if verdict else "unreadable",
         "error": error,
-        "n_faces": str(len(verdict.evidence)) if verdict and sample.kind == "image" else "",
+        "n_faces": str(faces.get(sample.kind, "")),
         "looks_most_like": (first.forgery_kind or "") if first else "",
         "baseline_score": _text(baseline),
         "trimmed_probability": _text(trimmed),
+        "vote": _text(persons[0].vote if persons else None),
+        "frame_scores": " ".join(f"{p:.4f}" for p in frame_scores(persons)),
     }
     return row | {NETWORK + name: _text(scores.get(name)) for name in networks}
+
+
+def frame_scores(persons: tuple[Person, ...]) -> list[float]:
+    """Probability of each sampled frame of a clip in time order: that of its most suspicious face that was scored."""
+    highest: dict[float, float] = {}
+    for person in persons:
+        for e in person.scored:
+            highest[e.time_s] = max(highest.get(e.time_s, 0.0), e.fake_probability or 0.0)
+    return [highest[t] for t in sorted(highest)]
 
 
 def _text(value: float | None) -> str:
@@ -67,6 +82,9 @@ class Rows:
         decision, reason, method, source, group_id, error: str (n,).
         baseline_score: float64 (n,), NaN where the file could not be read.
         trimmed_probability: float64 (n,), of a sound without the silence at its ends; NaN where that was not scored.
+        vote: float64 (n,), share of the frames of a clip's most suspicious person that count as fake; NaN where there
+            is none.
+        frame_scores: of each clip its frames' probabilities, float64 (frames,); empty for others.
         networks: each network's own probability, float64 (n,), NaN where not scored.
     """
 
@@ -80,6 +98,8 @@ class Rows:
     error: np.ndarray
     baseline_score: np.ndarray
     trimmed_probability: np.ndarray
+    vote: np.ndarray
+    frame_scores: tuple[np.ndarray, ...]
     networks: dict[str, np.ndarray]
 
     @property
@@ -103,7 +123,8 @@ def read_rows(file: Path) -> Rows:
     return Rows(
         np.array([row["is_fake"] == "1" for row in told], dtype=bool),
         number("fake_probability"), text("decision"), text("reason"), text("method"), text("source"),
-        text("group_id"), text("error"), number("baseline_score"), number("trimmed_probability"),
+        text("group_id"), text("error"), number("baseline_score"), number("trimmed_probability"), number("vote"),
+        tuple(np.array((row.get("frame_scores") or "").split(), float) for row in told),
         {name.removeprefix(NETWORK): number(name) for name in names},
     )  # fmt: skip
 

@@ -26,10 +26,14 @@ from eval.rows import RowFile, read_rows
 Loader = Callable[..., detectors.Detector]
 BASELINE_THRESHOLD = 0.5
 log = logging.getLogger(__name__)
-DETECTORS: dict[MediaKind, str] = {"image": detectors.DEFAULT_DETECTOR, "audio": detectors.AUDIO_DETECTOR}
-BASELINES: dict[MediaKind, str] = {"image": detectors.BASELINE, "audio": detectors.AUDIO_BASELINE}
+DETECTORS: dict[MediaKind, str] = {
+    "image": detectors.DEFAULT_DETECTOR, "video": detectors.VIDEO_DETECTOR, "audio": detectors.AUDIO_DETECTOR,
+}  # fmt: skip
+BASELINES: dict[MediaKind, str] = {
+    "image": detectors.BASELINE, "video": detectors.VIDEO_BASELINE, "audio": detectors.AUDIO_BASELINE,
+}  # fmt: skip
 BASELINE_KINDS: dict[str, MediaKind] = {name: kind for kind, name in BASELINES.items()}
-LEVELS: dict[MediaKind, str] = {"image": "image", "audio": "clip"}
+LEVELS: dict[MediaKind, str] = {"image": "image", "video": "video", "audio": "clip"}
 
 
 def main(argv: list[str] | None = None, load: Loader = detectors.load) -> int:
@@ -119,7 +123,11 @@ def run(options: argparse.Namespace, load: Loader) -> Path:
     finally:
         rows.close()
     numbers = compute_result(
-        read_rows(folder / "predictions.csv"), threshold=threshold, seed=options.seed, speech=kind == "audio"
+        read_rows(folder / "predictions.csv"),
+        threshold=threshold,
+        seed=options.seed,
+        speech=kind == "audio",
+        frame_threshold=getattr(detector, "frame_threshold", BASELINE_THRESHOLD) if kind == "video" else None,
     )
     record = {
         "level": LEVELS[kind],

@@ -2,10 +2,12 @@ import json
 
 import numpy as np
 import pytest
-from conftest import read_csv
+from conftest import draw_scene, read_csv
+from drawn_clips import write_video
+from fake_detector import drawn_video_detector
 
 from data_manifests.schema import Sample
-from detectors.baseline import BrightnessDetector
+from detectors.baseline import BrightnessDetector, ClipBrightnessDetector
 from eval import report
 from eval.predict import choose
 from eval.record import compute_result
@@ -174,3 +176,38 @@ def test_numbers_agree_with_a_hand_count(tmp_path):
     assert counts["accuracy_where_decided"] == pytest.approx(2 / 4)
     assert counts["accuracy_undecided_counted_wrong"] == pytest.approx(2 / 6)
     assert np.isclose(result["metrics"]["baseline"]["auc"]["value"], 0.5)
+
+
+def write_clips(folder):
+    """Two real and two fake clips of drawn faces, one of them with nobody in it."""
+    scenes = {
+        "real/a.mp4": [30] * 4,
+        "real/b.mp4": [60] * 4,
+        "fake/swap/c.mp4": [200] * 4,
+        "fake/swap/d.mp4": [250, 130, 130, 130],
+    }
+    for name, inside in scenes.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        frames = [draw_scene((20, 40, 60, b)) for b in inside for _ in range(10)]
+        write_video(folder / name, frames, 10, options={"crf": "8", "preset": "ultrafast"})
+    write_video(folder / "real" / "empty.mp4", [draw_scene()] * 20, 10)
+    (folder / "fake" / "swap" / "broken.mp4").write_text("no video")
+
+
+def test_clips_are_measured_at_video_and_frame_level_both_named(tmp_path):
+    write_clips(tmp_path / "set")
+
+    def load(name, **_):
+        return ClipBrightnessDetector() if name == "clip-brightness" else drawn_video_detector()
+
+    assert main(["--dataset", "folder", "--root", str(tmp_path / "set"), "--out", str(tmp_path / "run")], load) == 0
+    told = json.loads((tmp_path / "run" / "result.json").read_text())
+    assert told["record"]["level"] == "video" and told["record"]["baseline"] == "clip-brightness"
+    assert told["counts"]["n_not_scored"] == {"no_face": 1, "unreadable": 1} and told["counts"]["n_errors"] == 1
+    frames, votes = told["metrics"]["frame_level"], told["metrics"]["by_vote"]
+    assert (frames["n_real"], frames["n_fake"]) == (8, 8) and (votes["n_real"], votes["n_fake"]) == (2, 2)
+    assert told["metrics"]["overall"]["auc"]["value"] == 1.0 and frames["auc"]["value"] == 1.0
+    report = (tmp_path / "run" / "report.md").read_text()
+    assert "Video level: one probability a video" in report and "| frame level |" in report
+    rows = {r["sample_id"]: r for r in read_csv(tmp_path / "run" / "predictions.csv")}
+    assert len(rows["fake/swap/d.mp4"]["frame_scores"].split()) == 4 and float(rows["fake/swap/c.mp4"]["vote"]) == 1

@@ -98,7 +98,8 @@ class PairBatches(keras.utils.PyDataset):
             fakes.append(fake)
             on = [1.0 if kinds & bit else 0.0 for bit in (BLEND, GENERATOR)]
             y_real.append([0.0, 0.0, *(w or IDLE_WEIGHT for w in on)])
-            y_fake.append([1.0, 1.0, *on])
+            # A whole generated picture holds no blend: said with the idle weight, it keeps that head quiet there.
+            y_fake.append([*on, *(w or IDLE_WEIGHT for w in on)])
         return np.stack(reals + fakes).astype(np.float32), np.array(y_real + y_fake, np.float32)
 
     def _pair(self, which: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, int]:
