@@ -121,6 +121,25 @@ class VideoDetector:
         self, clip: ClipFile, *, with_maps: bool = True, on_progress: Progress | None = None
     ) -> tuple[Verdict, MediaInfo, tuple[float, ...], tuple[str, ...]]:
         """The verdict on the pictures of an open clip, its corrected header, the sampled times, and notes."""
+        lines, info, times, notes = self._watch(clip, with_maps, on_progress)
+        return self._conclude(lines), info, times, notes
+
+    def person_logits(self, path: str | Path) -> list[np.ndarray]:
+        """Mean raw logits (members, heads) of every person with enough frames, most often seen first: for calibration.
+
+        Raises:
+            MediaError: the file cannot be used.
+        """
+        with ClipFile(path, self._limits, self.rate_hz) as clip:
+            lines = self._watch(clip, False, None)[0]
+        counted = [(sum(e.fake_probability is not None for e in line.frames), line.logits) for line in lines.values()]
+        enough = sorted((c for c in counted if c[0] >= self.card.min_frames), key=lambda c: -c[0])
+        return [np.asarray(logits) / count for count, logits in enough]
+
+    def _watch(
+        self, clip: ClipFile, with_maps: bool, on_progress: Progress | None
+    ) -> tuple[dict[int, _Line], MediaInfo, tuple[float, ...], tuple[str, ...]]:
+        """Persons by the tracker's number, the corrected header, the sampled times, and notes."""
         lines: dict[int, _Line] = {}
         tracker, waiting, times, crowded = Tracker(), [], [], 0
         width = height = None
@@ -147,7 +166,7 @@ class VideoDetector:
         if crowded:
             notes += (f"In {crowded} frames more than {MAX_FACES} faces were found; the largest were scored.",)
         info = replace(clip.info, width_px=width, height_px=height, length_s=clip.length_s)
-        return self._conclude(lines), info, tuple(times), notes
+        return lines, info, tuple(times), notes
 
     def _score(self, waiting: list[tuple[int, FaceCrop]], lines: dict[int, _Line], with_maps: bool) -> None:
         """One batched call for all crops that wait; what comes out is added to the persons' lines."""

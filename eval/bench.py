@@ -2,7 +2,8 @@
 
 The obvious way with a picture: OpenCV reads the file, mtcnn looks at the whole of it, and each of the four networks is
 asked by one `keras.predict`. With a recording: librosa loads it and makes the features of one window after the other, and
-each of the three networks is asked by one `keras.predict` a window.
+each of the three networks is asked by one `keras.predict` a window. With a clip: OpenCV reads every frame, and with one in
+each second the same is done as with a picture.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ from detectors.types import Face
 from eval.record import cpu_name
 
 PICTURE_PX = (1280, 960)  # a photo as messengers pass it on
+CLIP_PX, CLIP_RATE_HZ, CLIP_S = (1920, 1080), 30, 60
+LONG = 10  # times as long: does memory stay, and does time grow in step?
 SOUND_S = 60.0
 SOUND_RATE_HZ = 44_100
 
@@ -39,7 +42,9 @@ def main(argv: list[str] | None = None) -> int:
     """Runs the command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m eval.bench", description=__doc__.split("\n")[0])
     parser.add_argument("--picture", type=Path, help="default: the sample's astronaut, enlarged to 1280 × 960")
-    parser.add_argument("--what", choices=("picture", "sound", "both"), default="both", help="default: %(default)s")
+    parser.add_argument(
+        "--what", choices=("picture", "video", "sound", "all"), default="all", help="default: %(default)s"
+    )
     parser.add_argument("--repeat", type=int, default=15, help="default: %(default)s")
     parser.add_argument("--skip-obvious", action="store_true", help="only our own times")
     parser.add_argument("--json", action="store_true")
@@ -47,10 +52,13 @@ def main(argv: list[str] | None = None) -> int:
     try:
         with tempfile.TemporaryDirectory() as folder:
             told: dict[str, object] = {"cpu": cpu_name(), "cores": available_cores()}
-            if options.what != "sound":
+            if options.what in ("picture", "all"):
                 picture = options.picture or draw_picture(Path(folder))
                 told |= measure(picture, options.repeat, obvious=not options.skip_obvious)
-            if options.what != "picture":
+            if options.what in ("video", "all"):
+                clip = draw_clip(Path(folder))
+                told |= measure_clip(clip, 3, obvious=not options.skip_obvious)
+            if options.what in ("sound", "all"):
                 recording = draw_recording(Path(folder))
                 told |= measure_sound(recording, max(3, options.repeat // 4), obvious=not options.skip_obvious)
     except DeepfakeError as error:
@@ -93,6 +101,99 @@ def measure(picture: Path, repeat: int, *, obvious: bool) -> dict[str, object]:
     told["cold `import tensorflow`, s"] = round(tensorflow, 2)
     told["cold: share of `import tensorflow`"] = round(cold / tensorflow, 2)
     return told
+
+
+def draw_clip(folder: Path) -> Path:
+    """One minute of 1080p at 30 frames a second, H.264 as x264 makes it by default, with one moving face and no sound."""
+    import av
+
+    from data_manifests.datasets.sample import FOLDER
+
+    width, height = CLIP_PX
+    room = 120
+    portrait = np.asarray(cv2.imread(str(FOLDER / "real_astronaut.jpg")))
+    canvas: np.ndarray = cv2.GaussianBlur(cv2.resize(portrait, (width + room, height + room)), (0, 0), 25)
+    side = 800
+    canvas[200 : 200 + side, 600 : 600 + side] = cv2.resize(portrait, (side, side), interpolation=cv2.INTER_CUBIC)
+    path = folder / "minute.mp4"
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=CLIP_RATE_HZ, options={"crf": "23", "preset": "veryfast"})
+        stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+        for i in range(CLIP_S * CLIP_RATE_HZ):
+            x, y = (round(room / 2 * (1 + np.sin(i / CLIP_RATE_HZ * speed))) for speed in (0.7, 1.1))
+            frame = np.ascontiguousarray(canvas[y : y + height, x : x + width], np.uint8)
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="bgr24")))
+        out.mux(stream.encode(None))
+    return path
+
+
+def repeat_clip(clip: Path, times: int) -> Path:
+    """The same packets one after the other again and again: a longer clip without encoding it."""
+    import av
+
+    path = clip.with_name(f"{times}_{clip.name}")
+    with av.open(str(path), "w") as out:
+        track = None
+        for k in range(times):
+            with av.open(str(clip)) as source:
+                stream = source.streams.video[0]
+                track = track or out.add_stream_from_template(stream)
+                for packet in source.demux(stream):
+                    if packet.pts is not None and packet.dts is not None:  # the last one is empty
+                        shift = round(k * CLIP_S / packet.time_base)
+                        packet.pts, packet.dts, packet.stream = packet.pts + shift, packet.dts + shift, track
+                        out.mux(packet)
+    return path
+
+
+def measure_clip(clip: Path, repeat: int, *, obvious: bool) -> dict[str, object]:
+    """Seconds for one minute of video, their ratio to the obvious way, and what ten minutes take."""
+    detector = detectors.load(detectors.VIDEO_DETECTOR)
+    ours = _median_ms(lambda: detector.detect(clip), repeat) / 1000
+    told: dict[str, object] = {
+        "clip": f"{CLIP_S} s of {CLIP_PX[0]} × {CLIP_PX[1]} at {CLIP_RATE_HZ} frames a second, H.264, one face",
+        "warm verdict on a clip, s": round(ours, 2),
+    }
+    if obvious:
+        theirs = _obvious_clip(clip)
+        told["obvious way with a clip, s"] = round(theirs, 1)
+        told["warm verdict on a clip: times faster"] = round(theirs / ours, 1)
+    cold, peak_mb = _command_s([sys.executable, "-m", "detectors", str(clip)], 1)
+    long_s, long_mb = _command_s([sys.executable, "-m", "detectors", str(repeat_clip(clip, LONG))], 1)
+    told["cold `python -m detectors` on the clip, s"] = round(cold, 2)
+    told["cold on the clip, peak memory of the command, MB"] = round(peak_mb)
+    told[f"the same on {LONG} minutes, s"] = round(long_s, 2)
+    told[f"the same on {LONG} minutes, peak memory, MB"] = round(long_mb)
+    return told
+
+
+def _obvious_clip(clip: Path) -> float:
+    """What people write first, with the same networks: seconds for one run after the networks were warmed up."""
+    card = read_image_card(detectors.DEFAULT_DETECTOR)
+    find = _mtcnn_on_everything()
+    models = KerasEnsemble(card).models
+
+    def judge(pixels: np.ndarray) -> float:
+        crops = [cut_face(pixels, f, margin=card.face_margin, size_px=card.input_size_px) for f in find(pixels)]
+        faces = [crop.pixels_rgb[None].astype(np.float32) for crop in crops]
+        return float(np.mean([m.predict(face, verbose=0)["logits"].mean() for face in faces for m in models] or [0.0]))
+
+    def once(most: int) -> float:
+        began = time.perf_counter()
+        reader = cv2.VideoCapture(str(clip))
+        number, scores = 0, []
+        while number < most:
+            ok, frame = reader.read()
+            if not ok:
+                break
+            if number % CLIP_RATE_HZ == 0:
+                scores.append(judge(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)))
+            number += 1
+        reader.release()
+        return time.perf_counter() - began
+
+    once(1)
+    return once(CLIP_S * CLIP_RATE_HZ)
 
 
 def draw_recording(folder: Path) -> Path:

@@ -120,4 +120,6 @@ def test_a_list_with_digits_for_labels_is_refused(tmp_path):
 
 def test_the_shipped_sample_holds_pictures_clips_and_voices_of_both_classes():
     _, index = find_dataset("sample")
-    assert {(s.kind, s.is_fake) for s in index(None)} == {(k, f) for k in ("image", "video", "audio") for f in (True, False)}
+    assert {(s.kind, s.is_fake) for s in index(None)} == {
+        (k, f) for k in ("image", "video", "audio") for f in (True, False)
+    }

@@ -1,7 +1,7 @@
-"""`python -m training.clips.make FACES OUT`: clips of moving portraits from the dev and test stills, half of them swapped.
+"""`python -m training.clips.make FACES OUT`: clips of moving portraits from the dev and test stills.
 
-OUT gets `crfNN/{dev,test}/{real,fake/self-blend}/*.mp4`, which `--dataset folder` reads. Every still makes one clip; in half
-of them the face is blended with a changed copy of itself before the camera moves.
+OUT gets `crfNN/{dev,test}/{real,fake/METHOD}/*.mp4`, which `--dataset folder` reads. Every photo makes one clip; in half of them
+the face is blended with a changed copy of itself before the camera moves. As many more show faces by a StyleGAN.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import argparse
 import csv
 import logging
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +36,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("faces", type=Path, metavar="FACES", help="folder that holds faces.csv")
     parser.add_argument("out", type=Path, metavar="OUT")
     parser.add_argument("--split", choices=("dev", "test"), action="append", help="default: both")
-    parser.add_argument("--count", type=int, default=120, help="clips of a split and crf (default: %(default)s)")
+    parser.add_argument("--count", type=int, default=120, help="photos of a split (default: %(default)s)")
     options = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
@@ -48,46 +49,69 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def make_clips(faces: Path, out: Path, split: str, count: int) -> None:
-    """Writes the clips of one split; those that are there stay."""
-    pictures = _reals(faces, split)
-    order = np.random.default_rng(SEED).permutation(len(pictures))
-    find, predict, made = load_finder("yunet"), LandmarkPredictor(), 0
-    for i in order:
-        if made == count:
-            break
-        picture = pictures[i]
-        pixels = read_image(faces / picture["path"]).pixels_rgb
+    """Writes the clips of one split; those that are there stay.
+
+    Args:
+        faces: folder that holds `faces.csv`.
+        out: see above.
+        split: dev or test.
+        count: photos that become clips; half as many generated faces are added.
+    """
+    rows = _rows(faces, split)
+    photos = [row for row in rows if row["label"] == "real"]
+    generated = [row for row in rows if row["generator"].startswith("stylegan")]
+    predict = LandmarkPredictor()
+    for made, (i, picture, still, box) in enumerate(_portraits(faces, photos, count)):
+        rng, folder = np.random.default_rng((SEED, i)), f"real/{picture['source']}"
+        if made % 2 == 1:
+            still, folder = self_blend(still, predict(still, box), rng), "fake/self-blend"
+        _encode(still, out, split, folder, picture, rng)
+    for i, picture, still, _ in _portraits(faces, generated, count // 2):
+        _encode(still, out, split, f"fake/{picture['generator']}", picture, np.random.default_rng((SEED, i, 1)))
+
+
+def _portraits(
+    faces: Path, rows: list[dict[str, str]], count: int
+) -> Iterator[tuple[int, dict[str, str], np.ndarray, np.ndarray]]:
+    """Number, row, square portrait and box in it, of at most `count` pictures in a drawn order."""
+    find, given = load_finder("yunet"), 0
+    for i in np.random.default_rng(SEED).permutation(len(rows)):
+        pixels = read_image(faces / rows[i]["path"]).pixels_rgb
         found = find(pixels)
+        if given == count:
+            return
         if not found or found[0].size_px < MIN_FACE_PX:
             continue
         left, top, right, bottom = crop_square(found[0].box_xyxy, pixels.shape[1], pixels.shape[0], MARGIN)
-        still = np.ascontiguousarray(pixels[top:bottom, left:right])
-        rng = np.random.default_rng((SEED, int(i)))
-        fake = made % 2 == 1
-        if fake:
-            box = np.array(found[0].box_xyxy) - [left, top, left, top]
-            still = self_blend(still, predict(still, box), rng)
-        folder = f"{split}/" + ("fake/self-blend" if fake else f"real/{picture['source']}")
-        paths = {crf: out / f"crf{crf}" / folder / f"{Path(picture['path']).stem}.mp4" for crf in CRFS}
-        if not all(path.exists() for path in paths.values()):
-            frames = list(moving_portraits([still], SECONDS, RATE_HZ, SIZE_PX, rng))
-            for crf, path in paths.items():  # the same frames in every quality
-                path.parent.mkdir(parents=True, exist_ok=True)
-                part = path.with_name(f".part-{path.name}")
-                write_clip(part, frames, RATE_HZ, crf=crf)
-                part.replace(path)
-        made += 1
-        if made % 20 == 0:
-            log.info("%s: %d of %d clips", split, made, count)
+        box = np.array(found[0].box_xyxy) - [left, top, left, top]
+        yield int(i), rows[i], np.ascontiguousarray(pixels[top:bottom, left:right]), box
+        given += 1
+        if given % 20 == 0:
+            log.info("%d of %d clips", given, count)
 
 
-def _reals(faces: Path, split: str) -> list[dict[str, str]]:
-    """Rows of the real photos of a split; test stills are read here to measure clips, never to train or calibrate."""
+def _encode(
+    still: np.ndarray, out: Path, split: str, folder: str, picture: dict[str, str], rng: np.random.Generator
+) -> None:
+    """The same frames in every quality."""
+    paths = {crf: out / f"crf{crf}" / split / folder / f"{Path(picture['path']).stem}.mp4" for crf in CRFS}
+    if all(path.exists() for path in paths.values()):
+        return
+    frames = list(moving_portraits([still], SECONDS, RATE_HZ, SIZE_PX, rng))
+    for crf, path in paths.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".part-{path.name}")
+        write_clip(part, frames, RATE_HZ, crf=crf)
+        part.replace(path)
+
+
+def _rows(faces: Path, split: str) -> list[dict[str, str]]:
+    """Rows of a split; test stills are read here to measure clips, never to train or calibrate."""
     table = faces / "faces.csv"
     if not table.is_file():
         raise DatasetError(f"{faces} holds no faces.csv.")
     with table.open(newline="", encoding="utf-8") as lines:
-        return [row for row in csv.DictReader(lines) if row["split"] == split and row["label"] == "real"]
+        return [row for row in csv.DictReader(lines) if row["split"] == split]
 
 
 if __name__ == "__main__":
