@@ -1,0 +1,94 @@
+"""Celeb-DF (v2), as it downloads: three folders of videos and the list of those that are for testing.
+
+Li et al., "Celeb-DF: A Large-scale Challenging Dataset for DeepFake Forensics", CVPR 2020.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from data_manifests.schema import DatasetCard, Sample, Split
+from detectors.errors import DatasetError
+
+log = logging.getLogger(__name__)
+
+CARD = DatasetCard(
+    name="celebdf",
+    title="Celeb-DF v2",
+    kind="video",
+    licence="for research, by agreement with its authors",
+    how_to_get="Ask for it with the form in the repository yuezunli/celeb-deepfakeforensics, unpack it, and name the folder "
+    "that holds Celeb-real, YouTube-real and Celeb-synthesis with --root.",
+    note="Almost every identity of the official test list occurs in training videos as well. In the list, 1 means real.",
+    known_to_training=("celebdf", "celebdf1"),
+)
+LIST = "List_of_testing_videos.txt"
+FOLDERS = {"celeb-real": False, "youtube-real": False, "celeb-synthesis": True}
+
+
+def index(root: Path | None) -> list[Sample]:
+    """Samples in the order of their paths; the group is the video that was filmed, and a fake belongs to its target.
+
+    Raises:
+        DatasetError: folders or the list are missing, or a line of the list is not of its form.
+    """
+    return read_celebdf(root, CARD)
+
+
+def read_celebdf(root: Path | None, card: DatasetCard) -> list[Sample]:
+    """Both versions lie alike.
+
+    Raises:
+        DatasetError: see `index`.
+    """
+    if root is None:
+        raise DatasetError(f"--dataset {card.name} needs --root DIR. {card.how_to_get}")
+    top = next((d for d in (root, *_folders(root)) if (d / LIST).is_file()), None)
+    if top is None:
+        raise DatasetError(f"{root} holds no {LIST}. {card.how_to_get}")
+    tests = _test_list(top / LIST)
+    samples = []
+    for folder in _folders(top):
+        fake = FOLDERS.get(folder.name.lower())
+        if fake is None:
+            continue
+        for path in sorted(folder.rglob("*.mp4")):  # some copies have videos/ in between
+            name = f"{folder.name.lower()}/{path.stem}"
+            split: Split = "test" if name in tests else "train"
+            if name in tests and tests[name] != fake:
+                raise DatasetError(f"{LIST} calls {name} {'fake' if tests[name] else 'real'}, and its folder does not.")
+            tests.pop(name, None)
+            samples.append(Sample(
+                path.relative_to(top).as_posix(), str(path), "video", fake, "Celeb-synthesis" if fake else "real",
+                "" if fake else folder.name, _filmed(folder.name.lower(), path.stem), split,
+            ))  # fmt: skip
+    if not samples:
+        raise DatasetError(f"{top} holds no videos in Celeb-real, YouTube-real or Celeb-synthesis. {card.how_to_get}")
+    if tests:
+        log.warning("%d videos of the test list are missing, for example %s.mp4", len(tests), min(tests))
+    return samples
+
+
+def _test_list(file: Path) -> dict[str, bool]:
+    """Name in lower-case folder -> whether it is fake; the list writes 1 for real."""
+    tests = {}
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        label, _, name = line.strip().partition(" ")
+        folder, _, video = name.partition("/")
+        if label not in ("0", "1") or not video:
+            raise DatasetError(f"{LIST}, line {number}: expected 0 or 1 and a video; found {line!r}.")
+        tests[f"{folder.lower()}/{Path(video).stem}"] = label == "0"
+    return tests
+
+
+def _filmed(folder: str, stem: str) -> str:
+    """Celeb-synthesis/id0_id1_0007 shows the video id0_0007 with the face of id1."""
+    if folder == "youtube-real":
+        return f"youtube/{stem}"
+    parts = stem.split("_")
+    return f"celeb/{parts[0]}_{parts[-1]}"
+
+
+def _folders(root: Path) -> list[Path]:
+    return sorted(p for p in root.iterdir() if p.is_dir()) if root.is_dir() else []
