@@ -201,3 +201,33 @@ def test_a_rate_out_of_range_is_refused(tmp_path):
     for rate in (0, -1, 500, float("nan")):
         with pytest.raises(ValueError, match="rate_hz"):
             ClipFile(path, rate_hz=rate)
+
+
+@pytest.mark.parametrize("options", [{"bf": "0"}, {"bf": "3"}])
+def test_without_timestamps_frames_are_counted_by_their_rate(tmp_path, monkeypatch, options):
+    path = write_video(tmp_path / "clip.mp4", map(numbered, range(80)), options=options)
+    seen = _Sampler._packets
+
+    def blind(self):
+        for packet in seen(self):
+            packet.pts = packet.dts = None
+            yield packet
+
+    monkeypatch.setattr(_Sampler, "_packets", blind)
+    got, _ = sampled(path)
+    assert [n for _, n in got] == [0, 25, 50, 75] and [t for t, _ in got] == pytest.approx([0, 1, 2, 3])
+
+
+def test_where_wanted_frames_do_not_come_out_everything_is_decoded(tmp_path, monkeypatch):
+    """A decoder that gives nothing after a flush, as with streams whose key frames are none."""
+    path = write_video(tmp_path / "clip.mp4", map(numbered, range(250)), options={"g": "10", "bf": "0"})
+    seen = _Sampler._decode
+
+    def stubborn(self, packet):
+        for at, frame in seen(self, packet):
+            if self._careful or round(float(at * self._base) * 25) % 25:
+                yield at, frame
+
+    monkeypatch.setattr(_Sampler, "_decode", stubborn)
+    got, _ = sampled(path)
+    assert [n for _, n in got][-3:] == [175, 200, 225] and len(got) >= 9
