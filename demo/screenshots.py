@@ -69,7 +69,7 @@ def _shoot(page: Page, out_dir: Path, prefix: str, files: dict[str, Path]) -> No
     page.wait_for_timeout(800)
     page.screenshot(path=out_dir / f"{prefix}-empty.png", full_page=True)
     for kind, (_, tab, field, shown, button, verdict) in TABS.items():
-        _open(page, tab)
+        open_tab(page, tab)
         page.set_input_files(f"{field} input[type=file]", str(files[kind]))
         page.wait_for_selector(f"{field} {shown}", timeout=WAIT_MS)
         page.wait_for_timeout(500)
@@ -77,13 +77,13 @@ def _shoot(page: Page, out_dir: Path, prefix: str, files: dict[str, Path]) -> No
         page.wait_for_selector(f"{verdict} .dc-downloads", timeout=WAIT_MS)
         page.wait_for_timeout(800)
         page.screenshot(path=out_dir / f"{prefix}-{kind}.png", full_page=True)
-    _open(page, words.ABOUT_TAB)
+    open_tab(page, words.ABOUT_TAB)
     page.wait_for_selector("#about h2", timeout=WAIT_MS)
     page.wait_for_timeout(400)
     page.screenshot(path=out_dir / f"{prefix}-about.png", full_page=True)
 
 
-def _open(page: Page, tab: str) -> None:
+def open_tab(page: Page, tab: str) -> None:
     """Opens a tab, from the menu of those that have no room where it is one of them."""
     page.evaluate("scrollTo(0, 0)")
     wanted = page.get_by_role("tab", name=tab)

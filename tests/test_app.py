@@ -39,8 +39,8 @@ def test_help_answers_without_tensorflow_or_gradio():
     [
         (["--port", "http"], "a port is a number from 1 to 65535, not 'http'"),
         (["--port", "70000"], "a port is a number from 1 to 65535"),
-        (["--max-mb", "0"], "wanted a whole number from 1 to 50"),
-        (["--max-mb", "51"], "wanted a whole number from 1 to 50"),
+        (["--max-mb", "0"], "wanted a whole number from 1 to 2048"),
+        (["--max-mb", "2049"], "wanted a whole number from 1 to 2048"),
         (["--finder", "magic"], "invalid choice: 'magic'"),
     ],
 )
@@ -63,12 +63,14 @@ def test_the_port_may_come_from_the_environment(monkeypatch):
     assert app._parser().parse_args(["--port", "9000"]).port == 9000
 
 
-def test_the_limit_is_the_detectors_own():
+def test_limits_and_finders_are_the_detectors_own():
     import app
+    from demo.words import size_limit
     from detectors.faces import FINDER_NAMES
-    from detectors.media import Limits
+    from detectors.media import ClipLimits, Limits
 
-    assert Limits().max_bytes == app.DEFAULT_MAX_MB << 20
+    assert ClipLimits().max_bytes == app.MOST_MB << 20
+    assert f"Up to {Limits().max_bytes >> 20} MB" in size_limit(app.DEFAULT_MAX_MB)
     assert app.FINDERS == FINDER_NAMES
 
 

@@ -14,6 +14,7 @@ from fake_detector import FakeDetector, drawn_sound, loader_of
 from PIL import Image
 
 from demo import words
+from demo.screenshots import open_tab
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 WAIT_MS = 20_000
@@ -179,7 +180,7 @@ def test_a_phone_need_not_scroll_sideways(page, files, tmp_path, width_px):
     upload(page, files / "portrait.jpg")
     page.wait_for_selector("#verdict .dc-downloads", timeout=WAIT_MS)
     assert page.evaluate("document.documentElement.scrollWidth") <= width_px
-    page.get_by_role("tab", name=words.ABOUT_TAB).click()
+    open_tab(page, words.ABOUT_TAB)
     page.wait_for_selector("#about h2", timeout=WAIT_MS)
     assert page.inner_text("#about h2 >> nth=0") == words.LIMITS_HEADING
     assert page.evaluate("document.documentElement.scrollWidth") <= width_px
