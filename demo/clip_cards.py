@@ -84,7 +84,12 @@ def _person_lane(person: PersonView, view: ClipView) -> str:
     over = sum((e.fake_probability or 0) >= view.frame_threshold for e in person.frames)
     moments = [(e.time_s, e.fake_probability) for e in person.frames]
     lane = plots.moment_lane(
-        moments, view.length_s, view.step_s, view.frame_threshold, words.person_alt(person.title, scored, over)
+        moments,
+        view.length_s,
+        view.step_s,
+        view.frame_threshold,
+        view.frame_band,
+        words.person_alt(person.title, scored, over),
     )
     face = "" if person.face_rgb is None else f'<img src="{plots.data_uri(person.face_rgb)}" alt="">'
     score = "" if person.fake_probability is None else f" {words.percent(person.fake_probability)}"

@@ -15,7 +15,6 @@ import numpy as np
 from demo import plots, words
 from demo.annotate import Marks, annotate
 from demo.handlers import DetectorLoader, safe_cell
-from detectors.card import VideoCard
 from detectors.describe import report_to_dict
 from detectors.errors import DeepfakeError
 from detectors.types import AudioWindow, Evidence, Person, Report, Verdict
@@ -72,7 +71,7 @@ class ClipView:
         sound: likewise of the sound track; None where there is none.
         threshold, undecided_band: of the faces' verdict.
         sound_threshold, sound_band: of the sound's.
-        frame_threshold: from which one frame votes fake.
+        frame_threshold, frame_band: from which one frame votes fake, and where it is undecided.
         threshold_words: what the threshold means.
         looked_at: what the verdict is about.
         notes: of the report.
@@ -99,6 +98,7 @@ class ClipView:
     sound_threshold: float = 0.5
     sound_band: tuple[float, float] = (0.5, 0.5)
     frame_threshold: float = 0.5
+    frame_band: tuple[float, float] = (0.5, 0.5)
     threshold_words: str = ""
     looked_at: str = ""
     notes: tuple[str, ...] = ()
@@ -170,13 +170,14 @@ def analyse_clip(
         if report.media.kind == "audio":
             return ClipView(error=words.CLIP_IS_SOUND, file_name=name)
         on_progress(0.95, words.STAGE_DRAWING)
-        return view_of_clip(replace(report, path=name), loaded.card, loaded.frame_threshold, 1 / rate_hz, path)
+        return view_of_clip(replace(report, path=name), loaded, 1 / rate_hz, path)
     except DeepfakeError as error:
         return ClipView(error=words.as_sentence(str(error).replace(str(path), name)), file_name=name)
 
 
-def view_of_clip(report: Report, card: VideoCard, frame_threshold: float, step_s: float, path: str) -> ClipView:
+def view_of_clip(report: Report, detector: VideoDetector, step_s: float, path: str) -> ClipView:
     """A report in words and pictures; `path` is where the clip lies, for the annotated copy."""
+    frame_threshold = detector.frame_threshold
     verdict, sound, media = report.verdict, report.sound, report.media
     numbers = {(e.time_s, e.box_xyxy): p.number for p in verdict.persons for e in p.frames}
     n = len(verdict.persons)
@@ -194,7 +195,8 @@ def view_of_clip(report: Report, card: VideoCard, frame_threshold: float, step_s
         sound_threshold=sound.threshold if sound else 0.5,
         sound_band=sound.undecided_band if sound else (0.5, 0.5),
         frame_threshold=frame_threshold,
-        threshold_words=words.threshold_meaning(card),
+        frame_band=detector.frame_band,
+        threshold_words=words.threshold_meaning(detector.card),
         looked_at=words.watched(len(report.frame_times_s), media.length_s or 0.0, n),
         notes=report.notes,
         persons=tuple(_person_view(p, verdict, numbers, n) for p in verdict.persons[:MAX_PERSONS]),

@@ -247,7 +247,12 @@ def score_lane(
 
 
 def moment_lane(
-    moments: Sequence[tuple[float, float | None]], length_s: float, step_s: float, threshold: float, label: str
+    moments: Sequence[tuple[float, float | None]],
+    length_s: float,
+    step_s: float,
+    threshold: float,
+    undecided_band: tuple[float, float],
+    label: str,
 ) -> str:
     """A person's probabilities over time as SVG: a bar for each sampled frame, a gap where the person is not seen.
 
@@ -256,6 +261,7 @@ def moment_lane(
         length_s: of the clip.
         step_s: from one sampled frame to the next, the width of a bar.
         threshold: of a single frame.
+        undecided_band: (low, high), likewise.
         label: for people who do not see it.
     """
     length_s = max(length_s, step_s)
@@ -263,6 +269,11 @@ def moment_lane(
         f'<svg class="dc-lane dc-small-lane" viewBox="0 0 1000 100" preserveAspectRatio="none" role="img" '
         f'aria-label="{escape(label)}"><rect class="dc-track" width="1000" height="100"/>'
     ]
+    low, high = undecided_band
+    if low < high:
+        parts.append(
+            f'<rect class="dc-band" y="{100 - high * 100:.1f}" width="1000" height="{(high - low) * 100:.1f}"/>'
+        )
     for time_s, probability in moments:
         x = time_s / length_s * 1000
         width = max(1.0, min(step_s / length_s * 1000, 1000 - x) * 0.94)

@@ -98,7 +98,7 @@ CLIP_SOUND = "Sound"
 ABOUT_THE_CLIP = "Notes on this video"
 CLIP_TIMELINE_CAPTION = (
     "Each person's probability of a fake face, frame by frame, orange from the threshold of a single frame up; the "
-    "dashed line is that threshold. A gap means that the person was not seen. The sound's line shows windows of four "
+    "dashed line is that threshold, the shaded part is inconclusive. A gap means that the person was not seen. The sound's line shows windows of four "
     "seconds; grey marks what was not judged."
 )
 GALLERY_HEADING = "The strongest frames"

@@ -53,6 +53,7 @@ class VideoDetector:
         network_names: in the order of the card.
         rate_hz: frames that are looked at in a second.
         frame_threshold: from which a single frame votes fake.
+        frame_band: (low, high) in which a single frame is undecided.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class VideoDetector:
         self.network_names = image.network_names
         self.rate_hz = rate_hz
         self.frame_threshold = image.card.threshold
+        self.frame_band = (image.card.undecided_low, image.card.undecided_high)
         self._image = image
         self._find_faces = find_faces
         self._load_audio = load_audio
@@ -111,7 +113,7 @@ class VideoDetector:
                 on_progress(0.0, clip.info.length_s)
             verdict, info, times, notes = self.judge(clip, with_maps=with_maps, on_progress=on_progress)
         sound = overview = None
-        if with_sound and self._load_audio is not None:
+        if with_sound and self._load_audio is not None and clip.has_sound:
             sound, overview, said = self._listen(path, with_maps)
             notes += said
         elapsed = time.perf_counter() - began
@@ -221,7 +223,7 @@ class VideoDetector:
         except CardError:
             raise
         except MediaError as error:
-            return None, None, () if "no sound track" in str(error) else (f"The sound was not judged: {error}",)
+            return None, None, (f"The sound was not judged: {error}",)
         return report.verdict, report.overview, tuple(f"Sound: {note}" for note in report.notes)
 
 

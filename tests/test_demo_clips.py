@@ -135,6 +135,7 @@ def test_colours_follow_the_threshold_and_frames_stay_even():
 
 
 def test_a_lane_shows_gaps_and_what_was_not_judged():
-    lane = plots.moment_lane([(0.0, 0.9), (3.0, 0.2), (4.0, None)], 5.0, 1.0, 0.6, "<label>")
+    lane = plots.moment_lane([(0.0, 0.9), (3.0, 0.2), (4.0, None)], 5.0, 1.0, 0.6, (0.4, 0.6), "<label>")
     assert lane.count("dc-bar-over") == 1 and lane.count("dc-bar-under") == 1 and lane.count("dc-unjudged") == 1
     assert "&lt;label&gt;" in lane and 'x="600.0"' in lane
+    assert 'class="dc-band" y="40.0"' in lane

@@ -75,6 +75,7 @@ class ClipFile:
         info: from the header, size after rotation.
         notes: sentences that a reader of the verdict should know; complete when `frames` has come to an end.
         length_s: up to where the file could be read; grows while `frames` runs.
+        has_sound: whether there is a sound track.
     """
 
     def __init__(self, path: str | Path, limits: ClipLimits | None = None, rate_hz: float = RATE_HZ) -> None:
@@ -109,6 +110,7 @@ class ClipFile:
             # The decoder checks every frame's own size again: a header may lie.
             self._stream.codec_context.options = {"max_pixels": str(self._limits.max_pixels)}
             self._stream.thread_type = "AUTO"
+            self.has_sound = bool(self._container.streams.audio)
             self.info = self._check_header(kind, size)
         except BaseException:
             self.close()
