@@ -16,7 +16,7 @@ from demo.words import percent
 from detectors.describe import clock
 from detectors.errors import MediaTooLarge
 from detectors.media import ClipFile, ClipLimits
-from detectors.media.clip import sound_packets
+from detectors.media.soundtrack import sound_packets
 from detectors.types import BoxXYXY
 
 MAX_S = 300.0  # a longer clip would keep a visitor waiting for minutes

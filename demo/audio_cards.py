@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from html import escape
 
-from demo import plots, words
+from demo import cards, plots, words
 from demo.audio_handlers import SoundView
-from demo.cards import bars, both_classes, downloads, error_card, notes_list, passage, scale
+from demo.cards import bars, both_classes, downloads, error_card, notes_list, passage
 from detectors.describe import clock
 
 TICKS = 5
@@ -14,23 +14,14 @@ TICKS = 5
 
 def empty_card() -> str:
     """Before anything was checked."""
-    return (
-        f'<section class="dc dc-verdict dc-empty"><h2>{escape(words.SOUND_EMPTY_HEADLINE)}</h2>'
-        f"<p>{escape(words.SOUND_EMPTY_TEXT)}</p></section>"
-    )
+    return cards.empty_card(words.SOUND_EMPTY_HEADLINE, words.SOUND_EMPTY_TEXT)
 
 
 def verdict_card(view: SoundView) -> str:
     """The answer for the recording."""
     if view.error:
         return error_card(view.error)
-    band = view.band
-    parts = [
-        f'<section class="dc dc-verdict dc-tone-{band.tone}" role="status" aria-label="{escape(band.headline)}">',
-        f"<h2>{escape(band.headline)}</h2>",
-        scale(band),
-        f'<p class="dc-lead">{escape(band.meaning)}</p>',
-    ]
+    parts = [cards.verdict_head(view.band)]
     if view.fake_probability is not None:
         parts.append(both_classes(view.fake_probability, view.threshold, view.undecided_band, tall=True))
     if view.networks:

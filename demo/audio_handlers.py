@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from demo import plots, words
-from demo.handlers import DetectorLoader, NetworkView, safe_cell
+from demo.handlers import DetectorLoader, NetworkView, safe_cell, told_by
 from detectors.audio import AudioDetector, loudest_windows
 from detectors.describe import report_to_dict
 from detectors.errors import DeepfakeError, MediaError
@@ -206,7 +206,4 @@ def sound_report_for_api(
 ) -> dict[str, Any]:
     """The report of a recording as JSON-safe values, or {"error": sentence}: what a program asks for."""
     view = analyse_sound(path, detector_loader, detector=detector, shown_name=shown_name)
-    if view.error:
-        return {"error": view.error}
-    told: dict[str, Any] = json.loads(view.json_text)
-    return told
+    return told_by(view.error, view.json_text)

@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from demo import audio_cards, words
 from demo.audio_handlers import analyse_sound, sound_report_for_api
-from demo.handlers import DetectorLoader
-from demo.image_tab import MAX_EXAMPLES, NETWORK_SLOTS, SAMPLE_DIR, list_examples, upload_of
+from demo.image_tab import NETWORK_SLOTS, TabConfig, add_examples, upload_of
 
 
-@dataclass(frozen=True)
-class AudioTabConfig:
-    """What the tab needs to know.
-
-    Attributes:
-        load_detector: like `detectors.load`.
-        detector: name of the detector.
-        max_mb: largest upload, only to be told.
-        sample_dir: folder with `manifest.csv` and the files that it names; without it there are no examples.
-    """
-
-    load_detector: DetectorLoader
-    detector: str
-    max_mb: int
-    sample_dir: Path = SAMPLE_DIR
-
-
-def add_audio_tab(config: AudioTabConfig) -> None:
+def add_audio_tab(config: TabConfig) -> None:
     """Adds the tab's content to the Blocks that is being built."""
     with gr.Row(equal_height=False, elem_classes="dc-main"):
         with gr.Column(scale=5, min_width=240):
@@ -46,18 +26,7 @@ def add_audio_tab(config: AudioTabConfig) -> None:
             )
             gr.HTML(f'<p class="dc dc-note">{words.SOUND_SIZE.format(max_mb=config.max_mb)}</p>')
             check = gr.Button(words.SOUND_CHECK_BUTTON, variant="primary", size="lg", elem_id="check-sound")
-            examples = [
-                gr.Examples(
-                    [[str(path)] for path in paths],
-                    inputs=[sound],
-                    label=words.SOUND_EXAMPLES_LABELS[label],
-                    cache_examples=False,
-                    examples_per_page=MAX_EXAMPLES,
-                    api_name=f"load_{label}_voice",
-                    elem_id=f"voices-{label}",
-                )
-                for label, paths in list_examples(config.sample_dir, "audio").items()
-            ]
+            examples = add_examples(config.sample_dir, "audio", sound, words.SOUND_EXAMPLES_LABELS, "voices", "voice")
         with gr.Column(scale=6, min_width=240):
             verdict = gr.HTML(audio_cards.empty_card(), elem_id="sound-verdict")
     timeline = gr.HTML("", elem_id="timeline")
@@ -90,7 +59,7 @@ def add_audio_tab(config: AudioTabConfig) -> None:
     _add_api(config, sound)
 
 
-def _make_analyse(config: AudioTabConfig) -> Callable[..., list[Any]]:
+def _make_analyse(config: TabConfig) -> Callable[..., list[Any]]:
     def check_recording(payload: Any, progress: gr.Progress = gr.Progress()) -> list[Any]:  # noqa: B008
         path, name = upload_of(payload)
         view = analyse_sound(
@@ -110,7 +79,7 @@ def _forget() -> list[Any]:
     return [audio_cards.empty_card(), ""]
 
 
-def _add_api(config: AudioTabConfig, sound: gr.Audio) -> None:
+def _add_api(config: TabConfig, sound: gr.Audio) -> None:
     """The endpoint for programs: /report_recording, a recording -> the report as JSON."""
 
     def report_recording(payload: Any) -> dict[str, Any]:

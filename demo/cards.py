@@ -12,11 +12,16 @@ from demo.handlers import ExplainView, FaceView, ImageView
 from detectors.card import WeightsCard
 
 
-def empty_card() -> str:
+def empty_card(headline: str = words.EMPTY_HEADLINE, text: str = words.EMPTY_TEXT) -> str:
     """Before anything was checked."""
+    return f'<section class="dc dc-verdict dc-empty"><h2>{escape(headline)}</h2><p>{escape(text)}</p></section>'
+
+
+def verdict_head(band: words.Band) -> str:
+    """The beginning of a verdict's card: headline, ladder and what it means; the section is left open."""
     return (
-        f'<section class="dc dc-verdict dc-empty"><h2>{escape(words.EMPTY_HEADLINE)}</h2>'
-        f"<p>{escape(words.EMPTY_TEXT)}</p></section>"
+        f'<section class="dc dc-verdict dc-tone-{band.tone}" role="status" aria-label="{escape(band.headline)}">'
+        f'<h2>{escape(band.headline)}</h2>{scale(band)}<p class="dc-lead">{escape(band.meaning)}</p>'
     )
 
 
@@ -32,13 +37,7 @@ def verdict_card(view: ImageView) -> str:
     """The answer for the picture."""
     if view.error:
         return error_card(view.error)
-    band = view.band
-    parts = [
-        f'<section class="dc dc-verdict dc-tone-{band.tone}" role="status" aria-label="{escape(band.headline)}">',
-        f"<h2>{escape(band.headline)}</h2>",
-        scale(band),
-        f'<p class="dc-lead">{escape(band.meaning)}</p>',
-    ]
+    parts = [verdict_head(view.band)]
     if view.fake_probability is not None:
         parts.append(both_classes(view.fake_probability, view.threshold, view.undecided_band, tall=True))
     if view.advice:

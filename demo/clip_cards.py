@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from demo import plots, words
-from demo.cards import both_classes, downloads, error_card, legend, notes_list, passage, scale
+from demo import cards, plots, words
+from demo.cards import both_classes, downloads, error_card, legend, notes_list, passage
 from demo.clip_handlers import AnnotateView, ClipView, PersonView
 from detectors.describe import clock
 
@@ -14,22 +14,15 @@ TICKS = 5
 
 def empty_card() -> str:
     """Before anything was checked."""
-    return (
-        f'<section class="dc dc-verdict dc-empty"><h2>{escape(words.CLIP_EMPTY_HEADLINE)}</h2>'
-        f"<p>{escape(words.CLIP_EMPTY_TEXT)}</p></section>"
-    )
+    return cards.empty_card(words.CLIP_EMPTY_HEADLINE, words.CLIP_EMPTY_TEXT)
 
 
 def verdict_card(view: ClipView) -> str:
     """The answer for the clip: what speaks for it, then faces and sound each by itself."""
     if view.error:
         return error_card(view.error)
-    band = view.band
     parts = [
-        f'<section class="dc dc-verdict dc-tone-{band.tone}" role="status" aria-label="{escape(band.headline)}">',
-        f"<h2>{escape(band.headline)}</h2>",
-        scale(band),
-        f'<p class="dc-lead">{escape(band.meaning)}</p>',
+        cards.verdict_head(view.band),
         f'<p class="dc-advice">{escape(view.spoke)}</p>',
         _channel(words.CLIP_FACES, *view.picture, view.threshold, view.undecided_band),
     ]

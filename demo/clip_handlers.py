@@ -14,7 +14,7 @@ import numpy as np
 
 from demo import plots, words
 from demo.annotate import Marks, annotate
-from demo.handlers import DetectorLoader, safe_cell
+from demo.handlers import DetectorLoader, safe_cell, told_by
 from detectors.describe import report_to_dict
 from detectors.errors import DeepfakeError
 from detectors.types import AudioWindow, Evidence, Person, Report, Verdict
@@ -296,7 +296,4 @@ def clip_report_for_api(
 ) -> dict[str, Any]:
     """The report of a clip as JSON-safe values, or {"error": sentence}: what a program asks for."""
     view = analyse_clip(path, detector_loader, detector=detector, shown_name=shown_name)
-    if view.error:
-        return {"error": view.error}
-    told: dict[str, Any] = json.loads(view.json_text)
-    return told
+    return told_by(view.error, view.json_text)

@@ -301,9 +301,12 @@ def report_for_api(
 ) -> dict[str, Any]:
     """The report of a picture as JSON-safe values, or {"error": sentence}: what a program asks for."""
     view = analyse_image(path, finder, detector_loader, detector=detector, shown_name=shown_name)
-    if view.error:
-        return {"error": view.error}
-    told: dict[str, Any] = json.loads(view.json_text)
+    return told_by(view.error, view.json_text)
+
+
+def told_by(error: str, json_text: str) -> dict[str, Any]:
+    """What a program gets of a view: its report, or {"error": sentence}."""
+    told: dict[str, Any] = {"error": error} if error else json.loads(json_text)
     return told
 
 

@@ -23,13 +23,13 @@ LIME_SLOTS = 1
 
 
 @dataclass(frozen=True)
-class ImageTabConfig:
-    """What the tab needs to know.
+class TabConfig:
+    """What a tab needs to know.
 
     Attributes:
         load_detector: like `detectors.load`.
         detector: name of the detector.
-        finder: the one chosen at first.
+        finder: name of the face finder, where faces are looked for; on the Image tab the one chosen at first.
         max_mb: largest upload, only to be told.
         sample_dir: folder with `manifest.csv` and the files that it names; without it there are no examples.
     """
@@ -55,7 +55,7 @@ def list_examples(folder: Path, kind: MediaKind = "image") -> dict[str, list[Pat
     return {label: paths[:MAX_EXAMPLES] for label, paths in by_label.items() if paths}
 
 
-def add_image_tab(config: ImageTabConfig) -> None:
+def add_image_tab(config: TabConfig) -> None:
     """Adds the tab's content to the Blocks that is being built."""
     flags = StopFlags()
     with gr.Row(equal_height=False, elem_classes="dc-main"):
@@ -81,7 +81,7 @@ def add_image_tab(config: ImageTabConfig) -> None:
                     info=words.FINDER_INFO,
                     elem_id="finder",
                 )
-            examples = _add_examples(config.sample_dir, picture)
+            examples = add_examples(config.sample_dir, "image", picture, words.EXAMPLES_LABELS, "examples", "example")
         with gr.Column(scale=6, min_width=240):
             verdict = gr.HTML(cards.empty_card(), elem_id="verdict")
     faces = gr.HTML("", elem_id="faces")
@@ -137,18 +137,28 @@ def add_image_tab(config: ImageTabConfig) -> None:
     _add_api(config, picture, finder)
 
 
-def _add_examples(folder: Path, picture: gr.Image) -> list[Any]:
+def add_examples(folder: Path, kind: MediaKind, field: Any, labels: dict[str, str], elem: str, thing: str) -> list[Any]:
+    """Rows of examples for an upload field, one for each label.
+
+    Args:
+        folder: see `TabConfig.sample_dir`.
+        kind: of media.
+        field: the upload field that they fill.
+        labels: of the manifest -> what stands over the row.
+        elem: the rows' ids in the page begin with it.
+        thing: what they are called in the names of endpoints.
+    """
     return [
         gr.Examples(
             [[str(path)] for path in paths],
-            inputs=[picture],
-            label=words.EXAMPLES_LABELS[label],
+            inputs=[field],
+            label=labels[label],
             cache_examples=False,
             examples_per_page=MAX_EXAMPLES,
-            api_name=f"load_{label}_example",
-            elem_id=f"examples-{label}",
+            api_name=f"load_{label}_{thing}",
+            elem_id=f"{elem}-{label}",
         )
-        for label, paths in list_examples(folder).items()
+        for label, paths in list_examples(folder, kind).items()
     ]
 
 
@@ -160,7 +170,7 @@ def upload_of(payload: Any) -> tuple[str | None, str]:
     return (str(path), str(payload.get("orig_name") or "")) if path else (None, "")
 
 
-def _make_analyse(config: ImageTabConfig) -> Callable[..., list[Any]]:
+def _make_analyse(config: TabConfig) -> Callable[..., list[Any]]:
     def check_picture(payload: Any, finder: str, progress: gr.Progress = gr.Progress()) -> list[Any]:  # noqa: B008
         path, name = upload_of(payload)
         view = analyse_image(
@@ -194,7 +204,7 @@ def _forget() -> list[Any]:
     return [cards.empty_card(), "", None, gr.update(visible=False), gr.update(choices=[]), "", gr.update(visible=False)]
 
 
-def _make_explain(config: ImageTabConfig, flags: StopFlags) -> Callable[..., Iterator[list[Any]]]:
+def _make_explain(config: TabConfig, flags: StopFlags) -> Callable[..., Iterator[list[Any]]]:
     def explain(
         crops_rgb: np.ndarray | None, index: int | None, finder: str, request: gr.Request
     ) -> Iterator[list[Any]]:
@@ -225,7 +235,7 @@ def _make_cancel(flags: StopFlags) -> Callable[[gr.Request], Any]:
     return cancel
 
 
-def _add_api(config: ImageTabConfig, picture: gr.Image, finder: gr.Radio) -> None:
+def _add_api(config: TabConfig, picture: gr.Image, finder: gr.Radio) -> None:
     """The endpoint for programs: /report, a picture and a finder's name -> the report as JSON."""
 
     def report(payload: Any, chosen_finder: str) -> dict[str, Any]:

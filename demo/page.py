@@ -11,10 +11,10 @@ import gradio as gr
 import detectors
 from demo import words
 from demo.about_tab import add_about_tab
-from demo.audio_tab import AudioTabConfig, add_audio_tab
+from demo.audio_tab import add_audio_tab
 from demo.handlers import DetectorLoader
-from demo.image_tab import SAMPLE_DIR, ImageTabConfig, add_image_tab
-from demo.video_tab import VideoTabConfig, add_video_tab
+from demo.image_tab import SAMPLE_DIR, TabConfig, add_image_tab
+from demo.video_tab import add_video_tab
 
 STYLE_FILE = Path(__file__).with_name("style.css")
 ICON_FILE = Path(__file__).with_name("icon.svg")
@@ -52,7 +52,7 @@ def build_page(
         detector_loader(video_detector, finder=finder).card,
         detector_loader(audio_detector).card,
     )
-    config = ImageTabConfig(detector_loader, detector, finder, max_mb, sample_dir)
+    config = TabConfig(detector_loader, detector, finder, max_mb, sample_dir)
     with gr.Blocks(title=words.TITLE, analytics_enabled=False, delete_cache=(SWEEP_S, HOUR_S)) as page:
         gr.HTML(
             f'<header class="dc dc-head"><h1>{escape(words.TITLE)}</h1><p>{escape(words.TAGLINE)}</p></header>',
@@ -62,9 +62,9 @@ def build_page(
             with gr.Tab(words.IMAGE_TAB, id="image"):
                 add_image_tab(config)
             with gr.Tab(words.VIDEO_TAB, id="video"):
-                add_video_tab(VideoTabConfig(detector_loader, video_detector, finder, max_mb, sample_dir))
+                add_video_tab(TabConfig(detector_loader, video_detector, finder, max_mb, sample_dir))
             with gr.Tab(words.AUDIO_TAB, id="audio"):
-                add_audio_tab(AudioTabConfig(detector_loader, audio_detector, max_mb, sample_dir))
+                add_audio_tab(TabConfig(detector_loader, audio_detector, finder, max_mb, sample_dir))
             with gr.Tab(words.ABOUT_TAB, id="about-tab"):
                 add_about_tab(shown)
     return page.queue(max_size=QUEUE_LENGTH, default_concurrency_limit=1)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,32 +12,12 @@ import gradio as gr
 from demo import clip_cards, words
 from demo.annotate import Marks
 from demo.clip_handlers import analyse_clip, clip_report_for_api, make_annotated
-from demo.handlers import DetectorLoader
-from demo.image_tab import MAX_EXAMPLES, NETWORK_SLOTS, SAMPLE_DIR, list_examples, upload_of
+from demo.image_tab import NETWORK_SLOTS, TabConfig, add_examples, upload_of
 
 RATES = ((words.RATE_ONE, 1.0), (words.RATE_TWO, 2.0), (words.RATE_FIVE, 5.0))
 
 
-@dataclass(frozen=True)
-class VideoTabConfig:
-    """What the tab needs to know.
-
-    Attributes:
-        load_detector: like `detectors.load`.
-        detector: name of the detector.
-        finder: name of the face finder.
-        max_mb: largest upload, only to be told.
-        sample_dir: folder with `manifest.csv` and the files that it names; without it there are no examples.
-    """
-
-    load_detector: DetectorLoader
-    detector: str
-    finder: str
-    max_mb: int
-    sample_dir: Path = SAMPLE_DIR
-
-
-def add_video_tab(config: VideoTabConfig) -> None:
+def add_video_tab(config: TabConfig) -> None:
     """Adds the tab's content to the Blocks that is being built."""
     with gr.Row(equal_height=False, elem_classes="dc-main"):
         with gr.Column(scale=5, min_width=240):
@@ -48,18 +27,7 @@ def add_video_tab(config: VideoTabConfig) -> None:
             cancel = gr.Button(words.CLIP_CANCEL, variant="stop", visible=False, elem_id="cancel-clip")
             with gr.Accordion(words.ADVANCED_LABEL, open=False):
                 rate = gr.Radio(list(RATES), value=1.0, label=words.RATE_LABEL, info=words.RATE_INFO, elem_id="rate")
-            examples = [
-                gr.Examples(
-                    [[str(path)] for path in paths],
-                    inputs=[clip],
-                    label=words.CLIP_EXAMPLES_LABELS[label],
-                    cache_examples=False,
-                    examples_per_page=MAX_EXAMPLES,
-                    api_name=f"load_{label}_clip",
-                    elem_id=f"clips-{label}",
-                )
-                for label, paths in list_examples(config.sample_dir, "video").items()
-            ]
+            examples = add_examples(config.sample_dir, "video", clip, words.CLIP_EXAMPLES_LABELS, "clips", "clip")
         with gr.Column(scale=6, min_width=240):
             verdict = gr.HTML(clip_cards.empty_card(), elem_id="clip-verdict")
     timeline = gr.HTML("", elem_id="clip-timeline")
@@ -116,7 +84,7 @@ def clip_of(payload: Any) -> tuple[str | None, str]:
     return upload_of(payload)
 
 
-def _make_analyse(config: VideoTabConfig) -> Callable[..., Iterator[list[Any]]]:
+def _make_analyse(config: TabConfig) -> Callable[..., Iterator[list[Any]]]:
     def check_clip(
         payload: Any,
         rate_hz: float | None,
@@ -172,7 +140,7 @@ def _make_annotate() -> Callable[[Marks | None], Iterator[list[Any]]]:
     return annotate_clip
 
 
-def _add_api(config: VideoTabConfig, clip: gr.Video) -> None:
+def _add_api(config: TabConfig, clip: gr.Video) -> None:
     """The endpoint for programs: /report_clip, a video -> the report as JSON."""
 
     def report_clip(payload: Any) -> dict[str, Any]:

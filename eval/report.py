@@ -103,7 +103,12 @@ def _caption(result: dict[str, Any]) -> str:
     counts, record = result["counts"], result["record"]
     auc = result["metrics"]["overall"]["auc"]
     split = record["configuration"]["split"] or "all"
-    said = f"{record['dataset']['title']}, {split} split: {counts['n_real']} real, {counts['n_fake']} fake"
+    # What the figure is drawn from: files that were scored.
+    matrix = result["confusion_matrix"] or {"tn": 0, "fp": 0, "fn": 0, "tp": 0}
+    n_real, n_fake = matrix["tn"] + matrix["fp"], matrix["fn"] + matrix["tp"]
+    said = f"{record['dataset']['title']}, {split} split: {n_real} real, {n_fake} fake"
+    if counts["n"] > counts["n_scored"]:
+        said += f" scored of {counts['n']}"
     if record["configuration"].get("corruption"):
         said += f", after {record['configuration']['corruption']}"
     return said + (f";\nAUC {_number(auc)}" if auc["value"] is not None else "")
