@@ -8,7 +8,12 @@ from data_manifests.schema import Split
 
 SEED = 20261121
 SHARES: tuple[tuple[Split, float], ...] = (("train", 0.7), ("dev", 0.15), ("test", 0.15))
-NOTE = "It has no official split: groups were divided 70 : 15 : 15 by a digest with a fixed seed."
+NOTE = f"It has no official split: groups were divided 70 : 15 : 15 by a digest with the fixed seed {SEED}."
+# What the folders of splits are called, in any case.
+SPLIT_NAMES: dict[str, Split] = {
+    "train": "train", "training": "train", "dev": "dev", "val": "dev", "valid": "dev", "validation": "dev",
+    "test": "test", "testing": "test", "eval": "test",
+}  # fmt: skip
 
 
 def group_split(group_id: str, shares: tuple[tuple[Split, float], ...] = SHARES, seed: int = SEED) -> Split:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import detectors
-from data_manifests.datasets import dataset_names, find_dataset
+from data_manifests.datasets import dataset_names, read_dataset
 from data_manifests.schema import DatasetCard
 from detectors.card import WeightsCard
 from detectors.errors import DatasetError, DeepfakeError, UsageError
@@ -70,10 +70,9 @@ def main(argv: list[str] | None = None, load: Loader = detectors.load) -> int:
 
 def run(options: argparse.Namespace, load: Loader) -> Path:
     """The whole run; returns its folder."""
-    card, index = find_dataset(options.dataset)
     if options.limit is not None and options.limit < 1:
         raise UsageError("--limit must be at least 1.")
-    samples = index(options.root)
+    card, samples, _, _ = read_dataset(options.dataset, options.root)
     if options.split:
         samples = [s for s in samples if s.split == options.split]
         if not samples:

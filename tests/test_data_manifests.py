@@ -1,10 +1,13 @@
 import pytest
 from PIL import Image
 
-from data_manifests.datasets import dataset_names, find_dataset
-from data_manifests.datasets.folder import index
+from data_manifests.datasets import dataset_names, find_dataset, read_dataset
 from data_manifests.schema import Sample
 from detectors.errors import DatasetError
+
+
+def index(root):
+    return read_dataset("folder", root)[1]
 
 
 def put(root, *names):
@@ -46,8 +49,7 @@ def test_a_folder_that_cannot_serve_says_why(tmp_path, root, words):
 
 
 def test_the_sample_that_ships_has_both_classes_licences_and_every_file():
-    card, sample_index = find_dataset("sample")
-    samples = sample_index(None)
+    card, samples, _, _ = read_dataset("sample", None)
     assert {s.is_fake for s in samples} == {True, False}
     assert "no measure of quality" in card.note
     assert len({s.sample_id for s in samples}) == len(samples) >= 6

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from data_manifests.datasets import find_dataset
+from data_manifests.datasets import find_dataset, read_dataset
 from data_manifests.splits import group_split
 from detectors.errors import DatasetError
 
@@ -17,7 +17,7 @@ def touch(root, *names):
 
 
 def samples_of(name, root):
-    return {s.sample_id: s for s in find_dataset(name)[1](root)}
+    return {s.sample_id: s for s in read_dataset(name, root)[1]}
 
 
 CELEB = ("Celeb-real/id0_0000.mp4", "Celeb-real/id1_0007.mp4", "YouTube-real/00170.mp4", "YouTube-real/00001.mp4",
@@ -42,12 +42,12 @@ def test_celebdf_is_read_as_it_downloads_and_one_means_real(tmp_path, name):
     assert all(s.kind == "video" for s in told.values())
 
 
-def test_celebdf_tolerates_inner_folders_and_casing_and_names_what_is_missing(tmp_path, caplog):
+def test_celebdf_tolerates_inner_folders_and_casing_and_names_what_is_missing(tmp_path):
     touch(tmp_path, "Youtube-real/videos/00170.mp4", "Celeb-synthesis/videos/id1_id0_0007.mp4")
     (tmp_path / "List_of_testing_videos.txt").write_text(CELEB_LIST)
-    told = samples_of("celebdf", tmp_path)
-    assert {s.split for s in told.values()} == {"test"} and len(told) == 2
-    assert "1 videos of the test list are missing, for example celeb-real/id1_0007.mp4" in caplog.text
+    _, samples, survey, _ = read_dataset("celebdf", tmp_path)
+    assert {s.split for s in samples} == {"test"} and len(samples) == 2
+    assert survey.missing == ["celeb-real/id1_0007.mp4"]
 
 
 def test_celebdf_with_a_list_that_contradicts_its_folders_is_refused(tmp_path):
@@ -73,14 +73,17 @@ def forensics(root, quality="c23"):
 
 
 @pytest.mark.parametrize("quality", ["c23", "c40", "raw"])
-def test_faceforensics_follows_the_official_pairs(tmp_path, quality, caplog):
+def test_faceforensics_follows_the_official_pairs(tmp_path, quality):
     forensics(tmp_path, quality)
     told = samples_of("faceforensics", tmp_path)
     test = [s for s in told.values() if s.split == "test"]
     assert Counter(s.method for s in test) == {"real": 2, "Deepfakes": 2, "NeuralTextures": 2}
     assert {s.group_id for s in test} == {"953-974"} and not any("500" in k for k in told)
     assert len({s.sample_id for s in told.values()}) == 10  # files of a name in several methods stay apart
-    assert "missing" in caplog.text  # 003_000 and the whole of val
+    missing = read_dataset("faceforensics", tmp_path)[2].missing
+    assert len(missing) == 2 + 2 + 4 and any(
+        "Deepfakes/" in m and "003_000" in m for m in missing
+    )  # and the whole of val
 
 
 def test_dfdc_groups_by_original_and_one_means_fake_in_the_official_test(tmp_path):
@@ -120,11 +123,11 @@ def test_uadfv_pairs_a_video_with_its_fake(tmp_path, nested):
 
 @pytest.mark.parametrize("name", ["celebdf", "celebdf1", "faceforensics", "dfdc", "uadfv"])
 def test_a_set_that_is_not_there_says_how_to_get_it(tmp_path, name):
-    card, index = find_dataset(name)
+    card, _ = find_dataset(name)
     assert card.name == name and card.kind == "video"
     for root in (None, tmp_path):
         with pytest.raises(DatasetError, match="--root"):
-            index(root)
+            read_dataset(name, root)
 
 
 def test_a_group_stays_where_it_is_and_shares_are_kept():

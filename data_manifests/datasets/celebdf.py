@@ -5,14 +5,12 @@ Li et al., "Celeb-DF: A Large-scale Challenging Dataset for DeepFake Forensics",
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
-from data_manifests.schema import DatasetCard, Sample, Split
+from data_manifests.schema import DatasetCard, Published, Sample, Split, Survey
 from detectors.errors import DatasetError
 
-log = logging.getLogger(__name__)
-
+LIST = "List_of_testing_videos.txt"
 CARD = DatasetCard(
     name="celebdf",
     title="Celeb-DF v2",
@@ -22,34 +20,31 @@ CARD = DatasetCard(
     "that holds Celeb-real, YouTube-real and Celeb-synthesis with --root.",
     note="Almost every identity of the official test list occurs in training videos as well. In the list, 1 means real.",
     known_to_training=("celebdf", "celebdf1"),
+    labels=f"in {LIST} 1 means real and 0 fake",
+    size="about 10 GB",
+    published=(
+        Published("all videos", "all", 890, 5_639),
+        Published("videos of the test list", "test", 178, 340),
+        Published("videos that the list does not name", "train", 712, 5_299),
+    ),
+    marks=(LIST, f"*/{LIST}"),
+    folders=("Celeb-DF-v2", "Celeb-DF"),
+    digests=((LIST, "07063d46206e011aef9d1ad8d1854f5b87ae519ba6e452b897cc528c3dcfcdc0"),),
 )
-LIST = "List_of_testing_videos.txt"
 FOLDERS = {"celeb-real": False, "youtube-real": False, "celeb-synthesis": True}
 
 
-def index(root: Path | None) -> list[Sample]:
+def index(root: Path, survey: Survey) -> list[Sample]:
     """Samples in the order of their paths; the group is the video that was filmed, and a fake belongs to its target.
 
     Raises:
-        DatasetError: folders or the list are missing, or a line of the list is not of its form.
+        DatasetError: a line of the list is not of its form, or contradicts the folders.
     """
-    return read_celebdf(root, CARD)
-
-
-def read_celebdf(root: Path | None, card: DatasetCard) -> list[Sample]:
-    """Both versions lie alike.
-
-    Raises:
-        DatasetError: see `index`.
-    """
-    if root is None:
-        raise DatasetError(f"--dataset {card.name} needs --root DIR. {card.how_to_get}")
-    top = next((d for d in (root, *_folders(root)) if (d / LIST).is_file()), None)
-    if top is None:
-        raise DatasetError(f"{root} holds no {LIST}. {card.how_to_get}")
+    top = root if (root / LIST).is_file() else next(root.glob(f"*/{LIST}")).parent
+    survey.lists.append(str(top / LIST))
     tests = _test_list(top / LIST)
     samples = []
-    for folder in _folders(top):
+    for folder in sorted(p for p in top.iterdir() if p.is_dir()):
         fake = FOLDERS.get(folder.name.lower())
         if fake is None:
             continue
@@ -61,12 +56,9 @@ def read_celebdf(root: Path | None, card: DatasetCard) -> list[Sample]:
             tests.pop(name, None)
             samples.append(Sample(
                 path.relative_to(top).as_posix(), str(path), "video", fake, "Celeb-synthesis" if fake else "real",
-                "" if fake else folder.name, _filmed(folder.name.lower(), path.stem), split,
+                "" if fake else folder.name, _filmed(folder.name.lower(), path.stem), split, people=_people(path.stem),
             ))  # fmt: skip
-    if not samples:
-        raise DatasetError(f"{top} holds no videos in Celeb-real, YouTube-real or Celeb-synthesis. {card.how_to_get}")
-    if tests:
-        log.warning("%d videos of the test list are missing, for example %s.mp4", len(tests), min(tests))
+    survey.missing += [f"{name}.mp4" for name in tests]
     return samples
 
 
@@ -90,5 +82,6 @@ def _filmed(folder: str, stem: str) -> str:
     return f"celeb/{parts[0]}_{parts[-1]}"
 
 
-def _folders(root: Path) -> list[Path]:
-    return sorted(p for p in root.iterdir() if p.is_dir()) if root.is_dir() else []
+def _people(stem: str) -> tuple[str, ...]:
+    """Target and source of a fake, the one who is filmed of a real; YouTube's are not named."""
+    return tuple(part for part in stem.split("_") if part.startswith("id"))

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from data_manifests.datasets.celebdf import CARD as V2
-from data_manifests.datasets.celebdf import read_celebdf
-from data_manifests.schema import Sample
+from data_manifests.datasets.celebdf import index as index
+from data_manifests.schema import Published
 
-CARD = replace(V2, name="celebdf1", title="Celeb-DF v1")
-
-
-def index(root: Path | None) -> list[Sample]:
-    """As `celebdf.index`.
-
-    Raises:
-        DatasetError: likewise.
-    """
-    return read_celebdf(root, CARD)
+CARD = replace(
+    V2,
+    name="celebdf1",
+    title="Celeb-DF v1",
+    size="about 2 GB",
+    published=(Published("all videos", "all", 408, 795),),
+    folders=("Celeb-DF-v1", "Celeb-DF"),
+    digests=(),
+)

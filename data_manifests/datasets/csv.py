@@ -1,18 +1,22 @@
-"""Anyone's own list: a CSV file with a path and a label in words, and whatever else it tells.
+"""Anyone's own list: a CSV file with a path and a label, and whatever else it tells. Manifests are lists of this kind.
 
-Columns: `path` (relative to the list) and `label` ("real", "bonafide", "bona-fide" or "fake", "spoof"); optional are
-`method` or `system`, `source`, `group` or `speaker`, and `split`. Labels in digits are refused, because collections
-disagree about which of them 1 means.
+Columns: `path` or `file_name` (relative to the list), and the label, in words as `label` ("real", "bonafide",
+"bona-fide" or "fake", "spoof") or in digits as `is_fake` or `is_real`. A column `label` in digits is refused, because
+collections disagree about which of them 1 means. Optional are `sample_id`, `kind`, `method` or `system`, `source`,
+`group` or `speaker`, `split`, `subgroups` ("race=African;gender=men"), `people` ("id3;id7") and `face` ("x0 y0 x1 y1").
 """
 
 from __future__ import annotations
 
 import csv as csv_files
 from pathlib import Path
+from typing import get_args
 
-from data_manifests.datasets.folder import SPLITS, kind_of
-from data_manifests.schema import DatasetCard, Sample
+from data_manifests.datasets.folder import kind_of
+from data_manifests.schema import DatasetCard, Sample, Survey
+from data_manifests.splits import SPLIT_NAMES
 from detectors.errors import DatasetError
+from detectors.types import MediaKind
 
 CARD = DatasetCard(
     name="csv",
@@ -20,41 +24,66 @@ CARD = DatasetCard(
     kind="image",
     licence="yours",
     how_to_get="Write a CSV file with the columns path and label, and give --root FILE.csv.",
+    labels="the words real and fake stand in the list, or the digits of a column is_fake or is_real",
+    size="as you have it",
 )
 LABELS = {"real": False, "bonafide": False, "bona-fide": False, "bona fide": False, "fake": True, "spoof": True}
+DIGITS = {"is_fake": {"0": False, "1": True}, "is_real": {"0": True, "1": False}}
 
 
-def index(root: Path | None) -> list[Sample]:
-    """Samples in the order of the list.
+def index(root: Path, survey: Survey) -> list[Sample]:
+    """Samples in the order of the list; files that are not there are samples all the same, and become rows with a reason.
 
     Raises:
         DatasetError: no list, a missing column, or a label that is not one of the words.
     """
-    if root is None or not root.is_file():
-        raise DatasetError("--dataset csv needs --root FILE.csv, a list with the columns path and label.")
+    if not root.is_file():
+        raise DatasetError(
+            f"--dataset csv needs --root FILE.csv, a list with the columns path and label; {root} is none."
+        )
+    survey.lists.append(str(root))
     samples = []
-    with root.open(newline="", encoding="utf-8") as lines:
+    with root.open(newline="", encoding="utf-8-sig") as lines:
         reader = csv_files.DictReader(lines)
-        if not {"path", "label"} <= set(reader.fieldnames or ()):
+        columns = set(reader.fieldnames or ())
+        name = "path" if "path" in columns else "file_name"
+        label = next((c for c in ("label", *DIGITS) if c in columns), None)
+        if name not in columns or label is None:
             raise DatasetError(f"{root.name} must have the columns path and label; found {reader.fieldnames}.")
         for number, row in enumerate(reader, 2):
-            samples.append(_sample(root, number, row))
-    if not samples:
-        raise DatasetError(f"{root.name} lists no files.")
+            try:
+                samples.append(_sample(root, row, row[name], _is_fake(row, label)))
+            except ValueError as error:
+                raise DatasetError(f"{root.name}, line {number}: {error}") from error
     return samples
 
 
-def _sample(root: Path, number: int, row: dict[str, str]) -> Sample:
-    label = (row["label"] or "").strip().lower()
-    if label not in LABELS:
-        raise DatasetError(
-            f"{root.name}, line {number}: the label is {row['label']!r}; write real or fake (or bonafide and spoof)."
-        )
-    fake = LABELS[label]
-    path = root.parent / row["path"]
-    group = row.get("group") or row.get("speaker") or row["path"]
-    method = (row.get("method") or row.get("system") or "fake") if fake else "real"
+def _is_fake(row: dict[str, str], column: str) -> bool:
+    told = (row[column] or "").strip().lower()
+    means = DIGITS.get(column, LABELS)
+    if told not in means:
+        wanted = "0 or 1" if column in DIGITS else "real or fake (or bonafide and spoof)"
+        hint = ", or name the column is_fake or is_real" if column == "label" and told in ("0", "1") else ""
+        raise ValueError(f"the {column} is {row[column]!r}; write {wanted}{hint}.")
+    return means[told]
+
+
+def _sample(root: Path, row: dict[str, str], name: str, fake: bool) -> Sample:
+    if not name:
+        raise ValueError("the path is empty.")
+    path = root.parent / name
+    group = row.get("group") or row.get("speaker") or name
+    kind = row.get("kind") or kind_of(path)
+    if kind not in get_args(MediaKind):
+        raise ValueError(f"the kind is {kind!r}; write {', '.join(get_args(MediaKind))}.")
+    told = (part.partition("=") for part in (row.get("subgroups") or "").split(";") if part)
+    face = tuple(float(v) for v in (row.get("face") or "").split())
+    if len(face) not in (0, 4):
+        raise ValueError(f"the face is {row['face']!r}; write x0 y0 x1 y1.")
     return Sample(
-        row["path"], str(path), kind_of(path), fake, method, "" if fake else row.get("source") or "", group,
-        SPLITS.get((row.get("split") or "").lower(), "all"),
+        row.get("sample_id") or name, str(path), kind, fake,  # type: ignore[arg-type]
+        (row.get("method") or row.get("system") or "fake") if fake else "real",
+        "" if fake else row.get("source") or "", group, SPLIT_NAMES.get((row.get("split") or "").lower(), "all"),
+        tuple((key, value) for key, _, value in told), face or None,  # type: ignore[arg-type]
+        tuple(part for part in (row.get("people") or "").split(";") if part),
     )  # fmt: skip

@@ -9,9 +9,10 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from data_manifests.schema import DatasetCard, Sample
+from data_manifests.schema import DatasetCard, Published, Sample, Survey
 from detectors.errors import DatasetError
 
+FOLDER = "release_in_the_wild"
 CARD = DatasetCard(
     name="in_the_wild",
     title="In-the-Wild",
@@ -20,29 +21,29 @@ CARD = DatasetCard(
     how_to_get="Download release_in_the_wild.zip from the page of its authors (deepfake-total.com/in_the_wild) and "
     "unpack it; name the folder with --root.",
     known_to_training=("in_the_wild",),
+    labels="meta.csv writes bona-fide, with a hyphen, and spoof",
+    size="8.2 GB",
+    published=(Published("all files", "all", 19_963, 11_816),),
+    marks=(f"{FOLDER}/meta.csv", "meta.csv", f"{FOLDER}/fake", "fake"),
+    folders=("In-the-Wild", FOLDER),
 )
 LABELS = {"bona-fide": False, "spoof": True}  # with a hyphen, unlike ASVspoof
-FOLDER = "release_in_the_wild"
-N_REAL, N_FAKE = 19_963, 11_816
 
 
-def index(root: Path | None) -> list[Sample]:
+def index(root: Path, survey: Survey) -> list[Sample]:
     """Samples in the order of `meta.csv`; the group is the speaker. There is no split.
 
     Raises:
-        DatasetError: it is not there, or a line of `meta.csv` is not of its form.
+        DatasetError: a line of `meta.csv` is not of its form.
     """
-    if root is None:
-        raise DatasetError(f"--dataset {CARD.name} needs --root DIR. {CARD.how_to_get}")
     top = root / FOLDER if (root / FOLDER).is_dir() else root
-    if (top / "meta.csv").is_file():
-        return _from_meta(top)
-    if (top / "real").is_dir() and (top / "fake").is_dir():
+    if not (top / "meta.csv").is_file():
+        survey.notes.append(
+            "this copy has lost its meta.csv: speaker grouping is unavailable, and intervals are too narrow"
+        )
         return _from_folders(top)
-    raise DatasetError(f"{root} holds neither meta.csv nor real/ and fake/. {CARD.how_to_get}")
-
-
-def _from_meta(top: Path) -> list[Sample]:
+    survey.lists.append(str(top / "meta.csv"))
+    there = {p.name for p in top.glob("*.wav")}
     samples = []
     with (top / "meta.csv").open(newline="", encoding="utf-8") as lines:
         reader = csv.DictReader(lines)
@@ -51,11 +52,16 @@ def _from_meta(top: Path) -> list[Sample]:
         for number, row in enumerate(reader, 2):
             if row["label"] not in LABELS:
                 raise DatasetError(f"meta.csv, line {number}: the label is {row['label']!r}, not bona-fide or spoof.")
-            fake, name = LABELS[row["label"]], Path(row["file"]).name
+            fake, name, speaker = LABELS[row["label"]], Path(row["file"]).name, row["speaker"]
+            if name not in there:
+                survey.missing.append(name)
+                continue
+            there.discard(name)
             samples.append(
                 Sample(name, str(top / name), "audio", fake, "spoof" if fake else "real", "" if fake else "web",
-                       row["speaker"] or name, "all")
+                       speaker or name, "all", people=(speaker,) if speaker else ())
             )  # fmt: skip
+    survey.surplus += sorted(there)
     return samples
 
 
@@ -69,6 +75,4 @@ def _from_folders(top: Path) -> list[Sample]:
                 Sample(name, str(path), "audio", label == "fake", "spoof" if label == "fake" else "real",
                        "" if label == "fake" else "web, speaker grouping unavailable", name, "all")
             )  # fmt: skip
-    if not samples:
-        raise DatasetError(f"{top} holds no .wav files in real/ and fake/. {CARD.how_to_get}")
     return samples

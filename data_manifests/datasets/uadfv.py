@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from data_manifests.schema import DatasetCard, Sample
+from data_manifests.schema import DatasetCard, Published, Sample, Survey
 from data_manifests.splits import NOTE, group_split
-from detectors.errors import DatasetError
 
 CARD = DatasetCard(
     name="uadfv",
@@ -20,21 +19,19 @@ CARD = DatasetCard(
     "holds real/ and fake/ with --root.",
     note=f"A video and the fake made from it are one group. {NOTE}",
     known_to_training=("uadfv",),
+    labels="the folders are called real and fake",
+    size="150 MB",
+    published=(Published("all videos", "all", 49, 49),),
+    marks=("real", "UADFV/real", "fake_videos/real", "UADFV/fake_videos/real"),
+    folders=("UADFV",),
 )
 
 
-def index(root: Path | None) -> list[Sample]:
-    """Samples in the order of their paths.
-
-    Raises:
-        DatasetError: the two folders are not there.
-    """
-    if root is None:
-        raise DatasetError(f"--dataset {CARD.name} needs --root DIR. {CARD.how_to_get}")
-    places = (root, root / "UADFV", root / "fake_videos", root / "UADFV" / "fake_videos")
-    top = next((d for d in places if (d / "real").is_dir() and (d / "fake").is_dir()), None)
-    if top is None:
-        raise DatasetError(f"{root} holds no real/ and fake/. {CARD.how_to_get}")
+def index(root: Path, survey: Survey) -> list[Sample]:
+    """Samples in the order of their paths; a fake without its real, or the other way round, is noted."""
+    top = next(
+        root / place for place in ("", "UADFV", "fake_videos", "UADFV/fake_videos") if (root / place / "real").is_dir()
+    )
     samples = []
     for name in ("fake", "real"):
         fake = name == "fake"
@@ -44,6 +41,7 @@ def index(root: Path | None) -> list[Sample]:
                 path.relative_to(top).as_posix(), str(path), "video", fake, "FakeApp" if fake else "real",
                 "" if fake else "youtube", group, group_split(group),
             ))  # fmt: skip
-    if not samples:
-        raise DatasetError(f"{top} holds no .mp4 files. {CARD.how_to_get}")
+    groups = {fake: {s.group_id for s in samples if s.is_fake == fake} for fake in (False, True)}
+    survey.missing += [f"real/{g}.mp4" for g in sorted(groups[True] - groups[False])]
+    survey.missing += [f"fake/{g}_fake.mp4" for g in sorted(groups[False] - groups[True])]
     return samples
