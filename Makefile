@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 7860
 
-.PHONY: demo test test-slow check format bench train train-audio clean
+.PHONY: demo test test-slow test-ray check format bench train train-audio clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -15,6 +15,9 @@ test: $(VENV)/.dev
 
 test-slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -m slow
+
+test-ray: $(VENV)/.ray
+	$(BIN)/python -m pytest -m slow tests/test_eval_engine.py
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -48,6 +51,10 @@ $(VENV)/.dev: requirements-dev.txt requirements.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@ $(VENV)/.demo
+
+$(VENV)/.ray: requirements-ray.txt $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-ray.txt
+	touch $@
 
 $(VENV)/.training: requirements-training.txt requirements.txt
 	$(PYTHON) -m venv $(VENV)

@@ -95,9 +95,9 @@ class AudioDetector:
         """
         began = time.perf_counter()
         with SoundFile(path, self._limits) as sound:
-            first, end = _audible_span(sound.blocks())
+            first, end = audible_span(sound.blocks())
         with SoundFile(path, self._limits) as sound:
-            verdict = self.judge(_between(sound.blocks(), first, end))
+            verdict = self.judge(between(sound.blocks(), first, end))
             return Report(str(path), sound.info, verdict, tuple(sound.notes), time.perf_counter() - began)
 
     def judge(
@@ -259,7 +259,7 @@ def _audible_part(wave: np.ndarray) -> tuple[int, int]:
     return int(loud[0]) * LEVEL_FRAME, min(len(wave), (int(loud[-1]) + 2) * LEVEL_FRAME)
 
 
-def _audible_span(blocks: Iterator[np.ndarray]) -> tuple[int, int]:
+def audible_span(blocks: Iterator[np.ndarray]) -> tuple[int, int]:
     """Samples from the first to the last tenth of a second that is not silence beside the loudest of the stream."""
     levels, rest = [], np.empty(0, np.float32)
     for block in blocks:
@@ -277,7 +277,7 @@ def _audible_span(blocks: Iterator[np.ndarray]) -> tuple[int, int]:
     )
 
 
-def _between(blocks: Iterator[np.ndarray], first: int, end: int) -> Iterator[np.ndarray]:
+def between(blocks: Iterator[np.ndarray], first: int, end: int) -> Iterator[np.ndarray]:
     """A stream without what lies before one sample and from another on."""
     at = 0
     for block in blocks:

@@ -227,7 +227,7 @@ def read_card(name: str, folder: Path = WEIGHTS_DIR) -> WeightsCard:
     kind = CARD_KINDS.get(told.get("media_kind", "")) if isinstance(told, dict) else None
     if kind is None:
         raise CardError(f"{path.name}: media_kind must be one of {', '.join(CARD_KINDS)}.")
-    card: WeightsCard = _build(kind, told, path.name)
+    card: WeightsCard = build_strict(kind, told, path.name)
     for member in card.members:
         for entry in (*member.served, member.reference):
             check_file(folder, entry)
@@ -284,8 +284,12 @@ def write_card(card: WeightsCard, folder: Path) -> Path:
     return path
 
 
-def _build(kind: Any, told: Any, where: str) -> Any:
-    """A value of the annotated type from parsed JSON; refuses what the type does not say."""
+def build_strict(kind: Any, told: Any, where: str) -> Any:
+    """A value of the annotated type from parsed JSON; refuses what the type does not say.
+
+    Raises:
+        CardError: an unknown or missing key, or a value of another type.
+    """
     origin, inner = get_origin(kind), get_args(kind)
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         if not isinstance(told, dict):
@@ -298,21 +302,21 @@ def _build(kind: Any, told: Any, where: str) -> Any:
         missing = sorted(set(hints) - set(told))
         if missing:
             raise CardError(f"{where}: missing {', '.join(missing)}.")
-        return kind(**{key: _build(hints[key], value, f"{where}: {key}") for key, value in told.items()})
+        return kind(**{key: build_strict(hints[key], value, f"{where}: {key}") for key, value in told.items()})
     if origin is tuple:
         if not isinstance(told, list):
             raise CardError(f"{where}: expected a list.")
-        return tuple(_build(inner[0], value, f"{where}[{i}]") for i, value in enumerate(told))
+        return tuple(build_strict(inner[0], value, f"{where}[{i}]") for i, value in enumerate(told))
     if origin is dict:
         if not isinstance(told, dict):
             raise CardError(f"{where}: expected an object.")
-        return {key: _build(inner[1], value, f"{where}: {key}") for key, value in told.items()}
+        return {key: build_strict(inner[1], value, f"{where}: {key}") for key, value in told.items()}
     if origin is Literal:
         if told not in inner:
             raise CardError(f"{where}: expected one of {', '.join(map(str, inner))}.")
         return told
     if origin is types.UnionType:
-        return None if told is None else _build(next(t for t in inner if t is not type(None)), told, where)
+        return None if told is None else build_strict(next(t for t in inner if t is not type(None)), told, where)
     if kind is float and isinstance(told, int) and not isinstance(told, bool):
         return float(told)
     if not isinstance(told, kind) or (isinstance(told, bool) and kind is not bool):

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
+from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from detectors.audio import audible_span, between
 from detectors.errors import UsageError
-from detectors.media import SAMPLE_RATE_HZ, SoundFile, read_image
+from detectors.media import SAMPLE_RATE_HZ, ClipFile, ClipLimits, SoundFile, read_image
 from detectors.types import MediaKind
 
 
@@ -27,30 +29,52 @@ class Kind:
         unit: of its number; "" for one that takes none.
         low: smallest number allowed.
         high: largest.
-        suffix: of the files that it writes.
     """
 
-    media: MediaKind
+    media: tuple[MediaKind, ...]
     unit: str
     low: float
     high: float
-    suffix: str
 
 
+SEEN: tuple[MediaKind, ...] = ("image", "video")
+HEARD: tuple[MediaKind, ...] = ("audio",)
 KINDS = {
-    "jpeg": Kind("image", "quality", 1, 100, ".jpg"),
-    "resize": Kind("image", "scale", 0.05, 4, ".png"),
-    "mp3": Kind("audio", "kbit/s", 8, 320, ".mp3"),
-    "opus": Kind("audio", "kbit/s", 6, 256, ".ogg"),
-    "telephone": Kind("audio", "", 0, 0, ".wav"),
+    "jpeg": Kind(("image",), "quality", 1, 100),
+    "resize": Kind(SEEN, "scale", 0.05, 4),
+    "blur": Kind(SEEN, "sigma in pixels", 0.1, 20),
+    "noise": Kind(SEEN, "sigma of 255", 0.1, 100),
+    "h264": Kind(SEEN, "crf", 0, 51),
+    "mp3": Kind(HEARD, "kbit/s", 8, 320),
+    "opus": Kind(HEARD, "kbit/s", 6, 256),
+    "telephone": Kind(HEARD, "", 0, 0),
+    "hiss": Kind(HEARD, "dB signal to noise", -10, 60),
+    "reverb": Kind(HEARD, "seconds of decay by 60 dB", 0.05, 5),
+    "trim": Kind(HEARD, "", 0, 0),
 }
-# codec, container, sample rate
+# What --robustness measures, mildest first.
+GRID: dict[MediaKind, dict[str, tuple[float, ...]]] = {
+    "image": {
+        "jpeg": (95, 85, 75, 60, 50, 40, 30), "resize": (0.25, 0.5, 0.75, 1.5, 2), "blur": (0.5, 1, 2, 3),
+        "noise": (2, 5, 10, 20), "h264": (18, 23, 28, 34, 40),
+    },
+    "video": {"h264": (18, 23, 28, 34, 40), "resize": (0.25, 0.5, 0.75), "blur": (0.5, 1, 2), "noise": (2, 5, 10)},
+    "audio": {
+        "mp3": (128, 64, 32), "opus": (32, 16, 8), "telephone": (0,), "hiss": (30, 20, 10, 0), "reverb": (0.2, 0.5, 1),
+        "trim": (0,),
+    },
+}  # fmt: skip
 _NOTHING = np.empty(0, np.float32)
+# codec, container, sample rate
 _CODECS = {
     "mp3": ("libmp3lame", "mp3", 16_000),
     "opus": ("libopus", "ogg", 48_000),
     "telephone": ("pcm_mulaw", "wav", 8_000),
 }
+_PLAIN = ("pcm_s16le", "wav", 16_000)  # of sounds that are changed and not compressed
+RE_ENCODED_CRF = 16  # of clips that are changed otherwise than by compression; hardly visible
+EVERY_FRAME_HZ = 120.0
+MOST_FRAMES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -93,30 +117,143 @@ def read_corruption(text: str) -> Corruption:
 
 @contextmanager
 def corrupted(path: str | Path, corruption: Corruption) -> Iterator[Path]:
-    """A copy of a file after a corruption, which lives as long as the context.
+    """A copy of a file after a corruption, which lives as long as the context. Noise is seeded by the file's digest.
 
     Raises:
         MediaError: the file cannot be read.
     """
-    kind = KINDS[corruption.name]
+    from detectors.media import media_kind
+
     with tempfile.TemporaryDirectory(prefix="corrupted-") as folder:
-        out = Path(folder) / f"copy{kind.suffix}"
-        if kind.media == "image":
-            _write_picture(path, corruption, out)
-        else:
+        out = Path(folder) / "copy"
+        if KINDS[corruption.name].media == HEARD:
             _write_sound(path, corruption, out)
+        elif media_kind(path) == "video":
+            _write_clip(path, corruption, out)
+        else:
+            _write_picture(path, corruption, out)
         yield out
 
 
 def _write_picture(path: str | Path, corruption: Corruption, out: Path) -> None:
     from PIL import Image
 
-    picture = Image.fromarray(read_image(path).pixels_rgb)
+    still = read_image(path)
     if corruption.name == "jpeg":
-        picture.save(out, quality=int(corruption.amount))
+        Image.fromarray(still.pixels_rgb).save(out, "JPEG", quality=int(corruption.amount))
         return
-    size = tuple(max(16, round(side * corruption.amount)) for side in picture.size)
-    picture.resize((size[0], size[1]), Image.Resampling.LANCZOS).save(out)
+    if corruption.name == "h264":
+        pixels = _through_h264(still.pixels_rgb, corruption.amount)
+    else:
+        pixels = _changed(still.pixels_rgb, corruption, _seeded(still.info.sha256))
+    Image.fromarray(pixels).save(out, "PNG", compress_level=1)
+
+
+def _changed(pixels_rgb: np.ndarray, corruption: Corruption, rng: np.random.Generator) -> np.ndarray:
+    """One picture or frame, resized, blurred or with noise."""
+    import cv2
+
+    if corruption.name == "resize":
+        height, width = (max(16, round(side * corruption.amount)) for side in pixels_rgb.shape[:2])
+        return cv2.resize(
+            pixels_rgb, (width, height), interpolation=cv2.INTER_AREA if corruption.amount < 1 else cv2.INTER_CUBIC
+        )
+    if corruption.name == "blur":
+        return cv2.GaussianBlur(pixels_rgb, (0, 0), corruption.amount)
+    noise = rng.standard_normal(pixels_rgb.shape, np.float32) * np.float32(corruption.amount)
+    return np.clip(np.rint(pixels_rgb + noise), 0, 255).astype(np.uint8)
+
+
+def _through_h264(pixels_rgb: np.ndarray, crf: float) -> np.ndarray:
+    """A picture as the only frame of a video; an odd row or column at its edge is lost, as the codec cannot hold it."""
+    import io
+
+    import av
+
+    memory = io.BytesIO()
+    _encode(memory, iter([(0.0, pixels_rgb)]), crf)
+    memory.seek(0)
+    with av.open(memory, "r") as file:
+        return next(file.decode(video=0)).to_ndarray(format="rgb24")
+
+
+def _write_clip(path: str | Path, corruption: Corruption, out: Path) -> None:
+    """Every frame at its own time through the change and the encoder; the sound track is left out."""
+    with ClipFile(path, ClipLimits(max_frames=MOST_FRAMES), EVERY_FRAME_HZ) as clip:
+        rng = _seeded(clip.info.sha256)
+        frames = ((f.time_s, f.pixels_rgb) for f in clip.frames())
+        if corruption.name == "h264":
+            _encode(str(out), frames, corruption.amount)
+        else:
+            _encode(str(out), ((at, _changed(p, corruption, rng)) for at, p in frames), RE_ENCODED_CRF)
+
+
+def _encode(out: Any, frames: Iterator[tuple[float, np.ndarray]], crf: float) -> None:
+    """H.264 in MP4 at the frames' own times."""
+    import av
+
+    base = Fraction(1, 90_000)
+    with av.open(out, "w", format="mp4") as file:
+        stream: Any = None
+        last = -1
+        for at, pixels in frames:
+            even = np.ascontiguousarray(pixels[: pixels.shape[0] & ~1, : pixels.shape[1] & ~1])
+            if stream is None:
+                stream = file.add_stream("libx264", rate=25, options={"crf": f"{crf:g}", "preset": "veryfast"})
+                stream.height, stream.width = even.shape[:2]
+                stream.pix_fmt = "yuv420p"
+                stream.codec_context.time_base = base
+            if even.shape[:2] != (stream.height, stream.width):
+                continue  # a stream that changes its size midway goes on at its first
+            frame = av.VideoFrame.from_ndarray(even, format="rgb24")
+            last = max(last + 1, round(at / base))
+            frame.pts, frame.time_base = last, base
+            file.mux(stream.encode(frame))
+        if stream is not None:
+            file.mux(stream.encode(None))
+
+
+def _seeded(sha256: str) -> np.random.Generator:
+    """The same noise for the same file, wherever it lies and in whatever order files are judged."""
+    return np.random.default_rng(int(sha256[:16], 16))
+
+
+def _sound_of(path: str | Path, corruption: Corruption) -> Iterator[np.ndarray]:
+    """Blocks of 16 kHz mono after what is done to the samples themselves; the file may be read twice."""
+    if corruption.name == "trim":
+        with SoundFile(path) as sound:
+            first, end = audible_span(sound.blocks())
+    elif corruption.name == "hiss":
+        with SoundFile(path) as sound:
+            told = [(float((b.astype(np.float64) ** 2).sum()), len(b)) for b in sound.blocks()]
+        power = sum(p for p, _ in told) / max(1, sum(n for _, n in told))
+    with SoundFile(path) as sound:
+        rng = _seeded(sound.info.sha256)
+        if corruption.name == "trim":
+            yield from between(sound.blocks(), first, end)
+        elif corruption.name == "hiss":
+            level = np.float32(np.sqrt(power / 10 ** (corruption.amount / 10)))
+            for block in sound.blocks():
+                yield block + level * rng.standard_normal(len(block), np.float32)
+        elif corruption.name == "reverb":
+            yield from _reverberated(sound.blocks(), corruption.amount, rng)
+        else:
+            yield from sound.blocks()
+
+
+def _reverberated(blocks: Iterator[np.ndarray], decay_s: float, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """A room drawn as noise that decays by 60 dB in `decay_s`, as loud as the direct sound, of unit energy together."""
+    from scipy.signal import oaconvolve
+
+    n = int(decay_s * SAMPLE_RATE_HZ)
+    tail = rng.standard_normal(n) * 10 ** (-3 * np.arange(n) / n)
+    response = np.concatenate([[1.0], tail / np.sqrt((tail**2).sum())]) / np.sqrt(2)
+    rest = np.zeros(n, np.float32)
+    for block in blocks:
+        full = oaconvolve(block, response).astype(np.float32)
+        full[:n] += rest
+        yield full[: len(block)]
+        rest = full[len(block) :]
 
 
 def _write_sound(path: str | Path, corruption: Corruption, out: Path) -> None:
@@ -124,11 +261,11 @@ def _write_sound(path: str | Path, corruption: Corruption, out: Path) -> None:
     import av
     import soxr
 
-    codec, container, rate = _CODECS[corruption.name]
+    codec, container, rate = _CODECS.get(corruption.name, _PLAIN)
     form = "fltp" if codec == "libmp3lame" else "s16"
-    with SoundFile(path) as sound, av.open(str(out), "w", format=container) as file:
+    with av.open(str(out), "w", format=container) as file:
         stream: Any = file.add_stream(codec, rate=rate, layout="mono")
-        if corruption.amount:
+        if corruption.name in ("mp3", "opus"):
             stream.bit_rate = int(corruption.amount * 1000)
         stream.codec_context.format = form
         resampler = soxr.ResampleStream(SAMPLE_RATE_HZ, rate, 1, dtype="float32")
@@ -140,7 +277,8 @@ def _write_sound(path: str | Path, corruption: Corruption, out: Path) -> None:
             frame.sample_rate, frame.pts = rate, at
             file.mux(stream.encode(frame))
 
-        for block in chain(sound.blocks(), [None]):  # None: the end, when the resampler gives what it holds back
+        # None: the end, when the resampler gives what it holds back.
+        for block in chain(_sound_of(path, corruption), [None]):
             last = block is None
             rest = np.concatenate([rest, resampler.resample_chunk(_NOTHING if block is None else block, last=last)])
             while len(rest) >= step or (last and len(rest)):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import optimize, stats
 from sklearn import metrics as sk
 
 ECE_BINS = 10
@@ -140,10 +141,110 @@ def expected_calibration_error(is_fake: np.ndarray, probability: np.ndarray, bin
 
     A probability on an edge belongs to the bin below it, and 0 to the first (Naeini et al., 2015).
     """
-    which = np.clip(np.ceil(np.asarray(probability) * bins - 1e-9).astype(int) - 1, 0, bins - 1)
+    which = ece_bin(probability, bins)
     count = np.bincount(which, minlength=bins)
     gap = np.abs(np.bincount(which, probability, bins) - np.bincount(which, is_fake.astype(float), bins))
     return float(gap[count > 0].sum() / len(is_fake))
+
+
+def ece_bin(probability: np.ndarray, bins: int = ECE_BINS) -> np.ndarray:
+    """Number of the bin that each probability belongs to, int (n,)."""
+    return np.clip(np.ceil(np.asarray(probability) * bins - 1e-9).astype(int) - 1, 0, bins - 1)
+
+
+def best_temperature(is_fake: np.ndarray, probability: np.ndarray) -> float:
+    """The temperature by which the logits must be divided for the least log loss (Guo et al., 2017).
+
+    Above 1 the detector is too sure of itself. Found on the very set that is measured, it is an oracle's.
+
+    Raises:
+        ValueError: only one class is present.
+    """
+    _need_both(is_fake)
+    logits = -bona_fide_llr(probability)
+
+    def loss(log_temperature: float) -> float:
+        z = logits / np.exp(log_temperature)
+        return float(np.where(is_fake, np.logaddexp(0, -z), np.logaddexp(0, z)).mean())
+
+    return float(np.exp(optimize.minimize_scalar(loss, bounds=(-5, 5), method="bounded", options={"xatol": 1e-9}).x))
+
+
+def pool_frames(frame_scores: np.ndarray, how: str, threshold: float = 0.5) -> float:
+    """One score of a clip from its frames': their "mean", "maximum", or "vote", the share that counts as fake.
+
+    Raises:
+        ValueError: there are no frames, or no such way.
+    """
+    if not len(frame_scores):
+        raise ValueError("there are no frames")
+    if how == "mean":
+        return float(frame_scores.mean())
+    if how == "maximum":
+        return float(frame_scores.max())
+    if how == "vote":
+        return float((frame_scores >= threshold).mean())
+    raise ValueError(f"frames are pooled by mean, maximum or vote, not by {how!r}")
+
+
+LEAST_GROUPS = 50  # of a class in every subgroup, before a difference between subgroups is worth printing
+
+
+def subgroup_rates(
+    subgroup: np.ndarray, is_fake: np.ndarray, said_fake: np.ndarray, group_id: np.ndarray, least: int = LEAST_GROUPS
+) -> tuple[dict[str, dict[str, float | None]], dict[str, float | None]]:
+    """Rates of each subgroup, and the gap (largest less smallest) of each rate over subgroups.
+
+    Args:
+        subgroup: str (n,).
+        is_fake: bool (n,).
+        said_fake: bool (n,).
+        group_id: (n,).
+        least: with fewer groups than so many of a class in some subgroup, a gap is None: not measurable.
+
+    Returns:
+        By subgroup, and as gaps: "false_alarm_rate", "recall", "accuracy".
+    """
+    rates: dict[str, dict[str, float | None]] = {}
+    enough = {False: True, True: True}
+    for name in sorted(set(subgroup)):
+        these = subgroup == name
+        y, d = is_fake[these], said_fake[these]
+        rates[name] = {"false_alarm_rate": _rate(d[~y]), "recall": _rate(d[y]), "accuracy": _rate(y == d)}
+        for fake in (False, True):
+            enough[fake] &= len(set(group_id[these][y == fake])) >= least
+    needs = {"false_alarm_rate": enough[False], "recall": enough[True], "accuracy": enough[False] and enough[True]}
+    gaps: dict[str, float | None] = {}
+    for rate, ok in needs.items():
+        values = [v for r in rates.values() if (v := r[rate]) is not None]
+        gaps[rate] = max(values) - min(values) if ok and len(values) == len(rates) > 1 else None
+    return rates, gaps
+
+
+def delong(is_fake: np.ndarray, one: np.ndarray, other: np.ndarray) -> tuple[float, float]:
+    """Difference of two AUCs on the same files, other less one, and the two-sided p-value of DeLong's test.
+
+    DeLong, DeLong and Clarke-Pearson, Biometrics 1988, by the ranks of Sun and Xu, 2014. It takes files for independent: where
+    several share a person, the paired bootstrap over groups is the one to trust. The p-value is 1 where the two rank alike.
+
+    Raises:
+        ValueError: only one class is present.
+    """
+    _need_both(is_fake)
+    m, n = int(is_fake.sum()), int((~is_fake).sum())
+    of_fake, of_real, aucs = [], [], []
+    for scores in (one, other):
+        fakes, reals = scores[is_fake], scores[~is_fake]
+        among_all = stats.rankdata(np.concatenate([fakes, reals]))
+        of_fake.append((among_all[:m] - stats.rankdata(fakes)) / n)
+        of_real.append(1 - (among_all[m:] - stats.rankdata(reals)) / m)
+        aucs.append(of_fake[-1].mean())
+    covariance = np.cov(of_fake) / m + np.cov(of_real) / n if min(m, n) > 1 else np.zeros((2, 2))
+    variance = covariance[0, 0] + covariance[1, 1] - 2 * covariance[0, 1]
+    difference = float(aucs[1] - aucs[0])
+    if variance <= 1e-18:
+        return difference, 1.0 if difference == 0 else 0.0
+    return difference, float(2 * stats.norm.sf(abs(difference) / np.sqrt(variance)))
 
 
 def risk_coverage(

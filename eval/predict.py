@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -18,9 +17,7 @@ from detectors.errors import DeepfakeError
 from detectors.types import Report
 from detectors.video import VideoDetector
 from eval.corruptions import Corruption, corrupted
-from eval.rows import RowFile, row_of
-
-log = logging.getLogger(__name__)
+from eval.rows import row_of
 
 
 @runtime_checkable
@@ -55,43 +52,62 @@ def choose(samples: Sequence[Sample], limit: int | None, seed: int) -> list[Samp
     return [samples[i] for i in sorted(taken)]
 
 
-def predict(
-    samples: Sequence[Sample],
-    detector: Detector,
-    baseline: Detector,
-    out: RowFile,
-    networks: tuple[str, ...],
-    show: Callable[[int, int, float], None] | None = None,
-    corruption: Corruption | None = None,
-) -> None:
-    """Scores what `out` does not hold yet, in order; a sound also without the silence at its ends.
+class RowMaker:
+    """Turns samples into rows: one detector, its baseline, and a corruption.
 
-    Silence at the ends alone gives 15 % EER on ASVspoof 2019 (Müller et al., 2021), so both are reported.
+    Args:
+        detector: what is measured.
+        baseline: what knows nothing.
+        networks: whose own scores become columns.
+        corruption: done to every file before it is judged; None: none.
     """
-    todo = [s for s in samples if s.sample_id not in out.done]
-    began = time.monotonic()
-    for number, sample in enumerate(todo, 1):
-        report, error, baseline_score, trimmed = None, "", None, None
+
+    def __init__(
+        self, detector: Detector, baseline: Detector, networks: tuple[str, ...], corruption: Corruption | None = None
+    ) -> None:
+        self._detector, self._baseline, self._networks, self._corruption = detector, baseline, networks, corruption
+        self._last: tuple[str, _Told] | None = None
+
+    def row(self, sample: Sample) -> dict[str, str]:
+        """The row of one sample; faces of one picture that follow on each other cost one look at it."""
+        if self._last is None or self._last[0] != sample.path:
+            self._last = sample.path, self._judge(sample.path)
+        told = self._last[1]
+        return row_of(sample, told.report, told.error, told.baseline, self._networks, told.trimmed)
+
+    def _judge(self, path: str) -> _Told:
+        """A sound is also judged without the silence at its ends: that alone gives 15 % EER on ASVspoof 2019 (Müller et
+        al., 2021), so both are reported."""
+        report, baseline, trimmed = None, None, None
         try:
-            with corrupted(sample.path, corruption) if corruption else nullcontext(sample.path) as path:
+            with corrupted(path, self._corruption) if self._corruption else nullcontext(path) as file:
                 # The pictures' verdict is what a dataset of videos asks for; its sound is not scored.
-                quiet = {"with_sound": False} if isinstance(detector, VideoDetector) else {}
-                report = detector.detect(path, with_maps=False, **quiet)
-                baseline_score = baseline.detect(path, with_maps=False).verdict.fake_probability
-                if isinstance(detector, TrimsSilence) and report.verdict.fake_probability is not None:
-                    trimmed = detector.detect_trimmed(path).verdict.fake_probability
+                quiet = {"with_sound": False} if isinstance(self._detector, VideoDetector) else {}
+                report = self._detector.detect(file, with_maps=False, **quiet)
+                baseline = self._baseline.detect(file, with_maps=False).verdict.fake_probability
+                if isinstance(self._detector, TrimsSilence) and report.verdict.fake_probability is not None:
+                    trimmed = self._detector.detect_trimmed(file).verdict.fake_probability
         except DeepfakeError as problem:
-            error = str(problem)
-        out.write([row_of(sample, report, error, baseline_score, networks, trimmed)])
-        if show is not None:
-            show(number, len(todo), time.monotonic() - began)
+            return _Told(report, str(problem), baseline, trimmed)
+        return _Told(report, "", baseline, trimmed)
+
+
+@dataclass(frozen=True, eq=False)
+class _Told:
+    report: Report | None
+    error: str
+    baseline: float | None
+    trimmed: float | None
 
 
 def show_progress(number: int, total: int, elapsed_s: float) -> None:
     """A line on stderr that is drawn over on a terminal, and now and then in a log."""
     rate = number / max(elapsed_s, 1e-6)
-    line = f"{number} of {total} files, {rate:.1f} a second, {(total - number) / rate:.0f} s left"
+    left = round((total - number) / rate)
+    line = (
+        f"{number:,} of {total:,} files, {rate:.1f} a second, {left // 3600}:{left // 60 % 60:02}:{left % 60:02} left"
+    )
     if sys.stderr.isatty():
-        print(f"\r{line:<70}", end="\n" if number == total else "", file=sys.stderr, flush=True)
-    elif number == total or number % 200 == 0:
+        print(f"\r{line:<78}", end="\n" if number == total else "", file=sys.stderr, flush=True)
+    else:
         print(line, file=sys.stderr, flush=True)

@@ -14,7 +14,16 @@ from typing import Any
 import numpy as np
 
 from eval.bootstrap import intervals, with_intervals
-from eval.metrics import METRICS, SPEECH_METRICS, Estimate, confusion, point_values
+from eval.metrics import (
+    METRICS,
+    SPEECH_METRICS,
+    Estimate,
+    best_temperature,
+    confusion,
+    point_values,
+    pool_frames,
+    subgroup_rates,
+)
 from eval.rows import Rows
 
 PACKAGES = ("av", "numpy", "opencv-python-headless", "openvino", "pillow", "scikit-learn", "soxr")
@@ -152,6 +161,8 @@ def compute_result(
             "by_method": by_method,
             "by_source": by_source,
             "by_network": by_network,
+            "by_subgroup": _by_subgroup(rows, said),
+            "best_temperature": best_temperature(y, p) if y.any() and not y.all() else None,
             "baseline": _plain(baseline),
             "majority": _constant_rows(y),
         }
@@ -161,6 +172,37 @@ def compute_result(
         "threshold": threshold,
         "counts": _counts(rows, said),
     }
+
+
+MOST_VALUES = 30  # of a subgroup's name; more is an identity and no subgroup
+
+
+def _by_subgroup(rows: Rows, said: np.ndarray) -> dict[str, Any]:
+    """Rates of every subgroup that the dataset tells, and the gaps between them where they can be measured."""
+    keep = rows.scored
+    out = {}
+    for name, values in rows.subgroups().items():
+        these = values[keep] != ""
+        told = values[keep][these]
+        if not 1 < len(set(told)) <= MOST_VALUES:
+            continue
+        y, d, groups = rows.is_fake[keep][these], said[these], rows.group_id[keep][these]
+        rates, gaps = subgroup_rates(told, y, d, groups)
+        counts = {v: {"n_real": int((~y[told == v]).sum()), "n_fake": int(y[told == v].sum())} for v in rates}
+        out[name] = {"values": {v: counts[v] | rates[v] for v in rates}, "gaps": gaps}
+    return out
+
+
+def robustness_points(amount: float | None, rows: Rows, threshold: float, seed: int) -> dict[str, Any]:
+    """One point of a robustness curve, at the fixed threshold; `amount` None: the untouched files."""
+    keep = rows.scored
+    y, p = rows.is_fake[keep], rows.fake_probability[keep]
+    told = estimate(
+        y, p, p >= threshold, rows.group_id[keep].astype(str), names=("auc", "false_alarm_rate", "recall"), seed=seed
+    )
+    return {
+        "amount": amount, "n": len(rows.is_fake), "n_scored": int(keep.sum()), "n_real": int((~y).sum()), "n_fake": int(y.sum()),
+    } | _plain(told)  # fmt: skip
 
 
 def _trimmed(rows: Rows, threshold: float, draws: int, seed: int) -> dict[str, Any]:
@@ -182,10 +224,11 @@ def _of_frames(rows: Rows, frame_threshold: float, draws: int, seed: int) -> dic
 
     A frame has the label of its clip, also where the clip was altered for a part of its time only.
     """
-    counts = np.array([len(scores) for scores in rows.frame_scores], int)
+    of_clip = rows.frame_scores()
+    counts = np.array([len(scores) for scores in of_clip], int)
     of_frame = np.repeat(np.arange(len(counts)), counts)
     y, groups = rows.is_fake[of_frame], rows.group_id[of_frame].astype(str)
-    scores = np.concatenate(rows.frame_scores) if counts.sum() else np.empty(0)
+    scores = np.concatenate(of_clip) if counts.sum() else np.empty(0)
     by_frame = estimate(y, scores, scores >= frame_threshold, groups, names=FRAME_METRICS, draws=draws, seed=seed)
     voted = ~np.isnan(rows.vote)
     by_vote = estimate(
@@ -197,7 +240,23 @@ def _of_frames(rows: Rows, frame_threshold: float, draws: int, seed: int) -> dic
         | _plain(by_frame),
         "by_vote": {"n_real": int((~rows.is_fake[voted]).sum()), "n_fake": int(rows.is_fake[voted].sum())}
         | _plain(by_vote),
+        "by_pooling": {
+            how: _plain(pooled) for how, pooled in _pooled(rows, of_clip, frame_threshold, draws, seed).items()
+        },
     }
+
+
+def _pooled(
+    rows: Rows, of_clip: list[np.ndarray], threshold: float, draws: int, seed: int
+) -> dict[str, dict[str, Estimate]]:
+    """AUC and EER over clips when their frames' scores are put together by mean, maximum or vote."""
+    some = np.array([len(scores) > 0 for scores in of_clip], bool)
+    y, groups = rows.is_fake[some], rows.group_id[some].astype(str)
+    out = {}
+    for how in ("mean", "maximum", "vote"):
+        p = np.array([pool_frames(scores, how, threshold) for scores in of_clip if len(scores)])
+        out[how] = estimate(y, p, p >= threshold, groups, names=("auc", "eer"), draws=draws, seed=seed)
+    return out
 
 
 def _plain(estimates: dict[str, Estimate]) -> dict[str, dict[str, Any]]:
@@ -239,10 +298,10 @@ def _counts(rows: Rows, said: np.ndarray) -> dict[str, Any]:
     }
 
 
-def write_result(result: dict[str, Any], folder: Path) -> Path:
+def write_result(result: dict[str, Any], folder: Path, name: str = "result.json") -> Path:
     """Strict JSON: undefined is null, and NaN is refused."""
-    path = folder / "result.json"
-    part = folder / "result.json.part"
+    path = folder / name
+    part = folder / f"{name}.part"
     part.write_text(json.dumps(result, indent=2, allow_nan=False) + "\n", encoding="utf-8")
     part.replace(path)
     return path

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import cast
 
 import numpy as np
+import pandas as pd
 
 from data_manifests.schema import Sample
-from detectors.types import Person, Report
+from detectors.errors import UsageError
+from detectors.types import BoxXYXY, Evidence, Person, Report, Verdict
 
 FIXED = (
     "sample_id", "path", "is_fake", "method", "source", "group_id", "split", "fake_probability", "decision", "reason",
-    "error", "n_faces", "looks_most_like", "baseline_score", "trimmed_probability", "vote", "frame_scores",
+    "error", "n_faces", "looks_most_like", "baseline_score", "trimmed_probability", "vote", "frame_scores", "subgroups",
+    "sha256",
 )  # fmt: skip
 NETWORK = "network_"
 csv.field_size_limit(1 << 24)  # the frames of two hours at five a second are 250 kB
@@ -32,7 +37,10 @@ def row_of(
     """The row of one file; a report is absent where the file could not be read, and `error` says why."""
     verdict = report.verdict if report else None
     first = verdict.evidence[0] if verdict and verdict.evidence else None
-    spoke = first.scores if first else verdict.scores if verdict else ()
+    judged: Verdict | Evidence | None = verdict
+    if verdict and sample.face_xyxy is not None:
+        judged = first = _face_at(sample.face_xyxy, verdict.evidence)
+    spoke = first.scores if first else verdict.scores if verdict and sample.face_xyxy is None else ()
     persons = verdict.persons if verdict else ()
     # A clip's networks speak of single frames only.
     scores = {} if persons else {s.network: s.fake_probability for s in spoke}
@@ -45,9 +53,9 @@ def row_of(
         "source": sample.source,
         "group_id": sample.group_id,
         "split": sample.split,
-        "fake_probability": _text(verdict.fake_probability if verdict else None),
-        "decision": verdict.decision if verdict else "undecided",
-        "reason": verdict.reason if verdict else "unreadable",
+        "fake_probability": _text(judged.fake_probability if judged else None),
+        "decision": judged.decision if judged else "undecided",
+        "reason": judged.reason if judged else "no_face" if verdict else "unreadable",
         "error": error,
         "n_faces": str(faces.get(sample.kind, "")),
         "looks_most_like": (first.forgery_kind or "") if first else "",
@@ -55,6 +63,8 @@ def row_of(
         "trimmed_probability": _text(trimmed),
         "vote": _text(persons[0].vote if persons else None),
         "frame_scores": " ".join(f"{p:.4f}" for p in frame_scores(persons)),
+        "subgroups": ";".join(f"{name}={value}" for name, value in sample.subgroups),
+        "sha256": report.media.sha256 if report else "",
     }
     return row | {NETWORK + name: _text(scores.get(name)) for name in networks}
 
@@ -68,6 +78,23 @@ def frame_scores(persons: tuple[Person, ...]) -> list[float]:
     return [highest[t] for t in sorted(highest)]
 
 
+LEAST_OVERLAP = 0.5  # intersection over union, from which a found face is the annotated one
+
+
+def _face_at(box_xyxy: BoxXYXY, evidence: tuple[Evidence, ...]) -> Evidence | None:
+    """The face that was found where one is annotated; None where none was."""
+
+    def overlap(other: BoxXYXY) -> float:
+        x = min(box_xyxy[2], other[2]) - max(box_xyxy[0], other[0])
+        y = min(box_xyxy[3], other[3]) - max(box_xyxy[1], other[1])
+        both = max(0.0, x) * max(0.0, y)
+        areas = [(b[2] - b[0]) * (b[3] - b[1]) for b in (box_xyxy, other)]
+        return both / (sum(areas) - both)
+
+    best = max(evidence, key=lambda e: overlap(e.box_xyxy), default=None)
+    return best if best is not None and overlap(best.box_xyxy) >= LEAST_OVERLAP else None
+
+
 def _text(value: float | None) -> str:
     return "" if value is None else SCORE_FORMAT.format(value)
 
@@ -77,17 +104,20 @@ class Rows:
     """A table of predictions.
 
     Attributes:
+        sample_id: str (n,).
         is_fake: bool (n,).
         fake_probability: float64 (n,), NaN where the file was not scored.
-        decision, reason, method, source, group_id, error: str (n,).
+        decision, reason, method, source, group_id, error, sha256: str (n,).
         baseline_score: float64 (n,), NaN where the file could not be read.
         trimmed_probability: float64 (n,), of a sound without the silence at its ends; NaN where that was not scored.
         vote: float64 (n,), share of the frames of a clip's most suspicious person that count as fake; NaN where there
             is none.
-        frame_scores: of each clip its frames' probabilities, float64 (frames,); empty for others.
+        frame_text: str (n,), of each clip its frames' probabilities with spaces between; "" for others.
+        subgroup_text: str (n,), "name=value" with semicolons between.
         networks: each network's own probability, float64 (n,), NaN where not scored.
     """
 
+    sample_id: np.ndarray
     is_fake: np.ndarray
     fake_probability: np.ndarray
     decision: np.ndarray
@@ -96,10 +126,12 @@ class Rows:
     source: np.ndarray
     group_id: np.ndarray
     error: np.ndarray
+    sha256: np.ndarray
     baseline_score: np.ndarray
     trimmed_probability: np.ndarray
     vote: np.ndarray
-    frame_scores: tuple[np.ndarray, ...]
+    frame_text: np.ndarray
+    subgroup_text: np.ndarray
     networks: dict[str, np.ndarray]
 
     @property
@@ -107,30 +139,57 @@ class Rows:
         """bool (n,)."""
         return ~np.isnan(self.fake_probability)
 
+    def frame_scores(self) -> list[np.ndarray]:
+        """Of each clip its frames' probabilities, float64 (frames,); empty for others."""
+        return [np.array(text.split(), float) for text in self.frame_text]
+
+    def subgroups(self) -> dict[str, np.ndarray]:
+        """By name of the subgroup, each row's value, str (n,); "" where it has none."""
+        codes, texts = pd.factorize(self.subgroup_text)
+        told = [dict(part.split("=", 1) for part in text.split(";") if part) for text in texts]
+        names = sorted({name for one in told for name in one})
+        return {name: np.array([one.get(name, "") for one in told], object)[codes] for name in names}
+
 
 def read_rows(file: Path) -> Rows:
-    """Reads `predictions.csv`."""
-    with file.open(newline="", encoding="utf-8") as lines:
-        told = list(csv.DictReader(lines))
-    names = [key for key in (told[0] if told else {}) if key.startswith(NETWORK)]
+    """Reads `predictions.csv`; a million rows take seconds and some hundred megabytes."""
+    columns = pd.read_csv(file, nrows=0).columns
+    networks = [name for name in columns if name.startswith(NETWORK)]
+    numbers = ["fake_probability", "baseline_score", "trimmed_probability", "vote", *networks]
+    texts = [
+        "sample_id",
+        "decision",
+        "reason",
+        "method",
+        "source",
+        "group_id",
+        "error",
+        "sha256",
+        "frame_scores",
+        "subgroups",
+    ]
+    wanted = {"is_fake": "int8"} | dict.fromkeys(numbers, "float64") | dict.fromkeys(texts, "object")
+    told = pd.read_csv(
+        file, usecols=[c for c in columns if c in wanted], dtype=cast(dict, {k: v for k, v in wanted.items() if k in columns}),
+        keep_default_na=False, na_values={name: [""] for name in numbers if name in columns},
+    )  # fmt: skip
 
     def text(key: str) -> np.ndarray:
-        return np.array([row[key] for row in told], dtype=object)
+        return told[key].to_numpy(object) if key in told else np.full(len(told), "", object)
 
     def number(key: str) -> np.ndarray:
-        return np.array([float(row[key]) if row.get(key) else np.nan for row in told])
+        return told[key].to_numpy(np.float64) if key in told else np.full(len(told), np.nan)
 
     return Rows(
-        np.array([row["is_fake"] == "1" for row in told], dtype=bool),
-        number("fake_probability"), text("decision"), text("reason"), text("method"), text("source"),
-        text("group_id"), text("error"), number("baseline_score"), number("trimmed_probability"), number("vote"),
-        tuple(np.array((row.get("frame_scores") or "").split(), float) for row in told),
-        {name.removeprefix(NETWORK): number(name) for name in names},
+        text("sample_id"), told["is_fake"].to_numpy() == 1, number("fake_probability"), text("decision"), text("reason"),
+        text("method"), text("source"), text("group_id"), text("error"), text("sha256"), number("baseline_score"),
+        number("trimmed_probability"), number("vote"), text("frame_scores"), text("subgroups"),
+        {name.removeprefix(NETWORK): number(name) for name in networks},
     )  # fmt: skip
 
 
 class RowFile:
-    """Appends rows so that a stop at any moment loses at most the one being written.
+    """Appends rows so that a stop at any moment loses at most those being written.
 
     Attributes:
         done: sample ids that are in the file already.
@@ -138,6 +197,7 @@ class RowFile:
 
     def __init__(self, file: Path, networks: tuple[str, ...]) -> None:
         self._columns = (*FIXED, *(NETWORK + name for name in networks))
+        self._file = file
         self.done = _mend(file, self._columns)
         self._out = file.open("a", newline="", encoding="utf-8")
         self._writer = csv.DictWriter(self._out, self._columns, lineterminator="\n")
@@ -146,21 +206,58 @@ class RowFile:
             self._out.flush()
 
     def write(self, rows: Iterable[dict[str, str]]) -> None:
-        """Appends and flushes."""
-        self._writer.writerows(rows)
+        """Appends and flushes; line breaks in names and reasons become spaces, so that a row is a line."""
+        self._writer.writerows({key: one_line(value) for key, value in row.items()} for row in rows)
         self._out.flush()
 
     def close(self) -> None:
         self._out.close()
 
+    def sort(self, sample_ids: Sequence[str]) -> None:
+        """Puts the rows into this order, once closed: how they were computed must not show in the file."""
+        place = {one_line(sample_id): i for i, sample_id in enumerate(sample_ids)}
+        with self._file.open("rb") as data:
+            lines = data.readlines()
+        at = [place[_id_of(line)] for line in lines[1:]]
+        if all(one < other for one, other in pairwise(at)):
+            return
+        part = self._file.with_name(f"{self._file.name}.part")
+        with part.open("wb") as out:
+            out.write(lines[0])
+            out.writelines(lines[1 + i] for i in np.argsort(at))
+        part.replace(self._file)
+
+
+def one_line(text: str) -> str:
+    """The text as it stands in a row."""
+    return " ".join(text.splitlines()) if "\n" in text or "\r" in text else text
+
+
+def _id_of(line: bytes) -> str:
+    """First field of a row."""
+    return next(csv.reader([line.decode("utf-8")]))[0]
+
 
 def _mend(file: Path, columns: tuple[str, ...]) -> set[str]:
-    """Cuts off a last line that a stop left half-written; returns the ids of the whole ones."""
+    """Cuts off a last line that a stop left half-written; returns the ids of the whole ones.
+
+    Raises:
+        UsageError: the rows have other columns.
+    """
     if not file.exists():
         return set()
-    data = file.read_bytes()
-    whole = data[: data.rfind(b"\n") + 1]
-    if len(whole) != len(data):
-        file.write_bytes(whole)
-    reader = csv.DictReader(whole.decode("utf-8").splitlines())
-    return {row["sample_id"] for row in reader if None not in row.values() and len(row) == len(columns)}
+    whole = 0
+    done = set()
+    with file.open("rb") as data:
+        for number, line in enumerate(data):
+            if not line.endswith(b"\n"):
+                break
+            whole += len(line)
+            if number:
+                done.add(_id_of(line))
+            elif line.decode("utf-8").rstrip("\n").split(",") != list(columns):
+                raise UsageError(f"{file} was written by another version; choose another --out or remove it.")
+    if whole != file.stat().st_size:
+        with file.open("r+b") as data:
+            data.truncate(whole)
+    return done

@@ -2,169 +2,231 @@
 
 from __future__ import annotations
 
-import argparse
 import datetime
-import json
+import hashlib
 import logging
+import os
+import re
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import detectors
-from data_manifests.datasets import dataset_names, read_dataset
-from data_manifests.schema import DatasetCard
-from detectors.card import WeightsCard
+from data_manifests.datasets import read_dataset
+from data_manifests.schema import DatasetCard, Sample, Survey
+from data_manifests.validate import catalogue_text
 from detectors.errors import DatasetError, DeepfakeError, UsageError
-from detectors.faces import FINDER_NAMES
 from detectors.types import MediaKind
-from eval.corruptions import KINDS, read_corruption
-from eval.predict import choose, predict, show_progress
-from eval.record import compute_result, machine, now, project_commit, write_result
+from eval.corruptions import GRID, KINDS, Corruption, read_corruption
+from eval.engine import Work, compute
+from eval.folder import claim
+from eval.leakage import shared_between_splits
+from eval.matrix import write_matrix
+from eval.options import RunOptions, parser, read_options
+from eval.predict import choose, show_progress
+from eval.record import compute_result, machine, now, project_commit, robustness_points, write_result
 from eval.report import write_report
-from eval.rows import RowFile, read_rows
+from eval.rows import RowFile, one_line, read_rows
+from eval.subject import ALL, BASELINES, DETECTORS, Loader, Subject, every_detector, load_subject, seen_in_training
 
-Loader = Callable[..., detectors.Detector]
-BASELINE_THRESHOLD = 0.5
-log = logging.getLogger(__name__)
-DETECTORS: dict[MediaKind, str] = {
-    "image": detectors.DEFAULT_DETECTOR, "video": detectors.VIDEO_DETECTOR, "audio": detectors.AUDIO_DETECTOR,
-}  # fmt: skip
-BASELINES: dict[MediaKind, str] = {
-    "image": detectors.BASELINE, "video": detectors.VIDEO_BASELINE, "audio": detectors.AUDIO_BASELINE,
-}  # fmt: skip
-BASELINE_KINDS: dict[str, MediaKind] = {name: kind for kind, name in BASELINES.items()}
+HOME_VARIABLE = "DEEPFAKE_DATA"
 LEVELS: dict[MediaKind, str] = {"image": "image", "video": "video", "audio": "clip"}
+SHOW_EVERY_S = (1.0, 20.0)  # on a terminal, in a log
+log = logging.getLogger(__name__)
 
 
 def main(argv: list[str] | None = None, load: Loader = detectors.load) -> int:
     """Runs the command; returns its exit code: 0, or 2 with one line that says what is wrong."""
-    parser = argparse.ArgumentParser(
-        prog="python -m eval.run",
-        description="Measures a detector on a dataset as it was downloaded. The same command again goes on where a "
-        "stopped run was.",
-    )
-    parser.add_argument("--dataset", required=True, help=f"one of {', '.join(dataset_names())}")
-    parser.add_argument("--root", type=Path, help="folder of the dataset")
-    parser.add_argument("--split", choices=("train", "dev", "test"), help="only these samples")
-    parser.add_argument("--detector", help="default: the one for the dataset's kind of media")
-    parser.add_argument("--finder", default="yunet", choices=FINDER_NAMES, help="face finder (default: %(default)s)")
-    parser.add_argument(
-        "--corruption", help="measure copies after this: jpeg:40, resize:0.5, mp3:32, opus:12, telephone"
-    )
-    parser.add_argument("--limit", type=int, help="at most so many files, classes and methods in equal parts")
-    parser.add_argument("--out", type=Path, help="folder of the run (default: runs/DATASET-DETECTOR-DATE)")
-    parser.add_argument("--seed", type=int, default=0, help="of --limit and of the intervals (default: %(default)s)")
-    options = parser.parse_args(argv)
+    flags = vars(parser().parse_args(argv))
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", stream=sys.stderr)
+    home = Path(os.environ[HOME_VARIABLE]) if os.environ.get(HOME_VARIABLE) else None
     try:
-        folder = run(options, load)
+        if flags.pop("list", False):
+            print(catalogue_text(flags.get("root"), home))
+            return 0
+        options = read_options(flags)
+        for path in run(options, home, load):
+            print(path)
     except DeepfakeError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("stopped; the same command goes on from here.", file=sys.stderr)
         return 130
-    print(folder / "report.md")
     return 0
 
 
-def run(options: argparse.Namespace, load: Loader) -> Path:
-    """The whole run; returns its folder."""
-    if options.limit is not None and options.limit < 1:
-        raise UsageError("--limit must be at least 1.")
-    card, samples, _, _ = read_dataset(options.dataset, options.root)
-    if options.split:
-        samples = [s for s in samples if s.split == options.split]
-        if not samples:
-            raise DatasetError(f"{card.name} has no samples of the split {options.split}.")
+def run(options: RunOptions, home: Path | None, load: Loader) -> list[Path]:
+    """All runs that were asked for; returns the reports, that of all of them together last."""
+    planned = []
+    for name in options.datasets:
+        card, samples, survey, place = read_dataset(name, options.root, home)
+        if not card.marks and not card.ships:  # anyone's own: its folder is its name
+            card = replace(card, title=f"{card.title} {place.stem}")
+        for spec in _specs(options, card, samples):
+            planned.append((card, samples, survey, spec))
+    several = len(planned) > 1
+    base = options.out or Path("runs")
+    folders = []
+    for card, samples, survey, spec in planned:
+        subject = load_subject(spec, options.finder, load)
+        called = [card.name, subject.name, *([options.corruption] if options.corruption else [])]
+        if options.out is None:
+            called.append(datetime.date.today().isoformat())
+        name = re.sub(r"[^A-Za-z0-9._-]", "", "-".join(called))
+        folder = base / name if several or options.out is None else base
+        folders.append(measure(options, card, samples, survey, subject, folder, load))
+    reports = [folder / "report.md" for folder in folders]
+    return [*reports, write_matrix(folders, base / "matrix")] if several else reports
+
+
+def _specs(options: RunOptions, card: DatasetCard, samples: Sequence[Sample]) -> tuple[str, ...]:
     # A list or folder of anyone's holds what it holds: recordings alone call for the detector of recordings.
     kinds = {s.kind for s in samples}
-    name = options.detector or DETECTORS[card.kind if card.kind in kinds else next(iter(sorted(kinds)))]
-    detector = load(name, finder=options.finder)
-    weights = detector.card
-    kind = weights.media_kind if weights else BASELINE_KINDS.get(name, card.kind)
-    others = len(samples)
-    samples = [s for s in samples if s.kind == kind]
-    others -= len(samples)
-    if not samples:
-        raise DatasetError(f"{card.name} has no {kind} files, which are what {name} judges; choose another --detector.")
-    if others:
+    kind = card.kind if card.kind in kinds else min(kinds)
+    if options.detector == ALL:
+        return every_detector(kind)
+    return (options.detector or DETECTORS[kind],)
+
+
+def measure(
+    options: RunOptions,
+    card: DatasetCard,
+    samples: Sequence[Sample],
+    survey: Survey,
+    subject: Subject,
+    folder: Path,
+    load: Loader,
+) -> Path:
+    """One detector on one dataset; returns the folder."""
+    kind = subject.kind
+    chosen = [s for s in samples if s.kind == kind and options.split in (None, s.split)]
+    if not chosen:
+        if options.split and any(s.kind == kind for s in samples):
+            raise DatasetError(f"{card.name} has no samples of the split {options.split}.")
+        raise DatasetError(
+            f"{card.name} has no {kind} files, which are what {subject.name} judges; choose another --detector."
+        )
+    if others := sum(s.kind != kind for s in samples):
         log.warning("%d files of %s are no %s and are left out", others, card.name, kind)
-    samples = choose(samples, options.limit, options.seed)
-    corruption = read_corruption(options.corruption) if options.corruption else None
-    if corruption and KINDS[corruption.name].media != kind:
-        raise UsageError(f"{corruption.name} is done to {KINDS[corruption.name].media} files; {name} judges {kind}.")
-    baseline = load(BASELINES[kind])
-    networks = tuple(m.network for m in weights.members) if weights else ()
-    threshold = weights.threshold if weights else BASELINE_THRESHOLD
-    today = datetime.date.today().isoformat()
-    called = [card.name, name, *([str(corruption).replace(":", "")] if corruption else []), today]
-    folder: Path = options.out or Path("runs") / "-".join(called)
-    folder.mkdir(parents=True, exist_ok=True)
-    configuration = {
+    if survey.missing:
+        log.warning(
+            "%d files that the lists of %s name are missing, for example %s",
+            len(survey.missing),
+            card.name,
+            survey.missing[0],
+        )
+    if len({one_line(s.sample_id) for s in chosen}) != len(chosen):
+        raise DatasetError(f"{card.name} names a sample twice.")
+    chosen = choose(chosen, options.limit, options.seed)
+    corruption = _corruption(options.corruption, kind, subject.name)
+    work = Work(subject.spec, subject.detector.digest, options.finder, BASELINES[kind], subject.networks, corruption)
+    configuration: dict[str, object] = {
         "dataset": card.name,
         "root": None if options.root is None else str(options.root),
         "split": options.split,
-        "detector": name,
-        "weights_digest": detector.digest or None,
+        "detector": subject.name,
+        "weights_digest": subject.detector.digest or None,
         "finder": options.finder,
         "corruption": str(corruption) if corruption else None,
         "limit": options.limit,
         "seed": options.seed,
-        "threshold": threshold,
-        "threshold_source": weights.threshold_source if weights else "fixed at 0.5",
+        "threshold": subject.threshold,
+        "threshold_source": subject.threshold_source,
+        "samples_sha256": _digest(chosen),
     }
-    _claim(folder, configuration)
-    began = now()
-    rows = RowFile(folder / "predictions.csv", networks)
-    try:
-        predict(samples, detector, baseline, rows, networks, show_progress, corruption)
-    finally:
-        rows.close()
-    numbers = compute_result(
-        read_rows(folder / "predictions.csv"),
-        threshold=threshold,
-        seed=options.seed,
-        speech=kind == "audio",
-        frame_threshold=getattr(detector, "frame_threshold", BASELINE_THRESHOLD) if kind == "video" else None,
-    )
-    record = {
-        "level": LEVELS[kind],
-        "baseline": BASELINES[kind],
-        "configuration": configuration,
-        "dataset": {"name": card.name, "title": card.title, "licence": card.licence, "note": card.note},
-        "seen_in_training": seen_in_training(card, weights),
-        "training_data": [d.name for d in weights.training_data] if weights else [],
-        "machine": machine(),
-        "commit": project_commit(),
-        "started": began,
-        "finished": now(),
-    }
-    write_result(numbers | {"record": record}, folder)
-    write_report(folder)
+    with claim(folder, configuration):
+        began = now()
+        _score(folder, chosen, work, options, load)
+        numbers = compute_result(
+            read_rows(folder / "predictions.csv"), threshold=subject.threshold, seed=options.seed, speech=kind == "audio",
+            frame_threshold=subject.frame_threshold,
+        )  # fmt: skip
+        if options.robustness:
+            numbers["robustness"] = _robustness(folder, chosen, work, options, subject, load)
+        record: dict[str, Any] = {
+            "level": "face" if any(s.face_xyxy for s in chosen) else LEVELS[kind],
+            "kind": kind,
+            "baseline": BASELINES[kind],
+            "configuration": configuration,
+            "dataset": {
+                "name": card.name, "title": card.title, "licence": card.licence, "note": card.note, "labels": card.labels,
+                "missing": len(survey.missing), "surplus": len(survey.surplus), "notes": survey.notes,
+            },
+            "seen_in_training": seen_in_training(card, subject.training_data),
+            "training_data": list(subject.training_data or ()),
+            "shared_between_splits": shared_between_splits(samples, options.split),
+            "machine": machine(),
+            "commit": project_commit(),
+            "started": began,
+            "finished": now(),
+        }  # fmt: skip
+        write_result(numbers | {"record": record}, folder)
+        write_report(folder)
     return folder
 
 
-def seen_in_training(dataset: DatasetCard, weights: WeightsCard | None) -> str:
-    """ "same dataset", "no" or "unknown": a folder of anyone's files cannot tell."""
-    if weights is None:
-        return "no"
-    if not dataset.known_to_training:
-        return "unknown"
-    trained = {d.name for d in weights.training_data}
-    return "same dataset" if trained & set(dataset.known_to_training) else "no"
+def _corruption(told: str | None, kind: MediaKind, name: str) -> Corruption | None:
+    corruption = read_corruption(told) if told else None
+    if corruption and kind not in KINDS[corruption.name].media:
+        raise UsageError(
+            f"{corruption.name} is done to {' and '.join(KINDS[corruption.name].media)} files; {name} judges {kind}."
+        )
+    return corruption
 
 
-def _claim(folder: Path, configuration: dict[str, object]) -> None:
-    """A folder holds one configuration; another is refused."""
-    file = folder / "run.json"
-    if file.exists():
-        if json.loads(file.read_text(encoding="utf-8")) != configuration:
-            raise UsageError(f"{folder} holds a run with other options; choose another --out or remove it.")
-    elif any(folder.iterdir()):
-        raise UsageError(f"{folder} is not empty and holds no run; choose another --out.")
-    else:
-        file.write_text(json.dumps(configuration, indent=2) + "\n", encoding="utf-8")
+def _score(folder: Path, samples: Sequence[Sample], work: Work, options: RunOptions, load: Loader) -> None:
+    """Writes the rows that are not there yet, as they come, and puts them into the order of the samples."""
+    rows = RowFile(folder / "predictions.csv", work.networks)
+    try:
+        todo = [s for s in samples if one_line(s.sample_id) not in rows.done]
+        began = shown = time.monotonic()
+        number = 0
+        for part in compute(work, todo, engine=options.engine, workers=options.workers, load=load):  # type: ignore[arg-type]
+            rows.write(part)
+            number += len(part)
+            if number == len(todo) or time.monotonic() - shown > SHOW_EVERY_S[not sys.stderr.isatty()]:
+                shown = time.monotonic()
+                show_progress(number, len(todo), shown - began)
+    finally:
+        rows.close()
+    rows.sort([s.sample_id for s in samples])
+
+
+def _robustness(
+    folder: Path, samples: Sequence[Sample], work: Work, options: RunOptions, subject: Subject, load: Loader
+) -> dict[str, list[dict[str, Any]]]:
+    """Every corruption of the kind at every strength, at the threshold of the untouched files."""
+    curves: dict[str, list[dict[str, Any]]] = {}
+    clean = read_rows(folder / "predictions.csv")
+    for name, amounts in GRID[subject.kind].items():
+        told = [robustness_points(None, clean, subject.threshold, options.seed)]
+        for amount in amounts:
+            corruption = Corruption(name, amount)
+            part = folder / "robustness" / str(corruption).replace(":", "-")
+            part.mkdir(parents=True, exist_ok=True)
+            print(f"after {corruption}:", file=sys.stderr)
+            _score(
+                part,
+                samples,
+                Work(work.spec, work.digest, work.finder, work.baseline, work.networks, corruption),
+                options,
+                load,
+            )
+            told.append(robustness_points(amount, read_rows(part / "predictions.csv"), subject.threshold, options.seed))
+        curves[name] = told
+    return curves
+
+
+def _digest(samples: Sequence[Sample]) -> str:
+    """Of what is measured and how it is labelled: a run does not go on over another list."""
+    digest = hashlib.sha256()
+    for s in samples:
+        digest.update(f"{s.sample_id}\t{int(s.is_fake)}\t{s.method}\t{s.group_id}\n".encode())
+    return digest.hexdigest()
 
 
 if __name__ == "__main__":

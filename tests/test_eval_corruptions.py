@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
 import soundfile
+from drawn_clips import number_of, numbered, write_video
 from fake_detector import drawn_sound
 from PIL import Image
 
 from detectors.errors import MediaError, UsageError
-from detectors.media import SoundFile, read_image, read_sound
-from eval.corruptions import corrupted, read_corruption
+from detectors.media import ClipFile, SoundFile, read_image, read_sound
+from eval.corruptions import GRID, KINDS, Corruption, corrupted, read_corruption
 
 
 @pytest.mark.parametrize(
@@ -54,3 +55,89 @@ def test_what_cannot_be_read_cannot_be_corrupted(tmp_path):
     (tmp_path / "letter.wav").write_text("no sound")
     with pytest.raises(MediaError), corrupted(tmp_path / "letter.wav", read_corruption("telephone")):
         pass
+
+
+def ramp(path):
+    """A smooth picture with a sharp edge, of odd height."""
+    pixels = np.tile(np.linspace(30, 220, 120, dtype=np.float32)[None, :, None], (91, 1, 3)).astype(np.uint8)
+    pixels[:, 60:62] = 255
+    Image.fromarray(pixels).save(path)
+    return pixels
+
+
+def test_noise_has_its_strength_and_is_the_same_for_the_same_file(tmp_path):
+    pixels = ramp(tmp_path / "a.png")
+    copies = []
+    for _ in range(2):
+        with corrupted(tmp_path / "a.png", read_corruption("noise:10")) as copy:
+            copies.append(read_image(copy).pixels_rgb)
+    assert np.array_equal(*copies)
+    inside = (pixels > 60) & (pixels < 200)
+    assert (copies[0].astype(float) - pixels)[inside].std() == pytest.approx(10, rel=0.05)
+
+
+def test_blur_and_h264_take_edges_away_and_the_stronger_the_more(tmp_path):
+    pixels = ramp(tmp_path / "a.png").astype(float)
+    for name, amounts in (("blur", (0.5, 3)), ("h264", (18, 40))):
+        gaps = []
+        for amount in amounts:
+            with corrupted(tmp_path / "a.png", Corruption(name, amount)) as copy:
+                seen = read_image(copy).pixels_rgb
+            gaps.append(np.abs(seen - pixels[: seen.shape[0]]).mean())
+        assert seen.shape == ((90 if name == "h264" else 91), 120, 3)
+        assert 0 < gaps[0] < gaps[1] < 20, name
+
+
+@pytest.mark.parametrize("text", ["h264:30", "blur:0.5", "noise:4"])
+def test_a_clip_keeps_its_frames_and_their_times(tmp_path, text):
+    clip = write_video(tmp_path / "a.mp4", (numbered(i) for i in range(75)), 25)
+    with corrupted(clip, read_corruption(text)) as copy, ClipFile(copy) as seen:
+        told = [(f.time_s, number_of(f.pixels_rgb)) for f in seen.frames()]
+    assert [n for _, n in told] == [0, 25, 50] and [t for t, _ in told] == pytest.approx([0, 1, 2], abs=1e-3)
+    with corrupted(clip, read_corruption("resize:0.5")) as copy, ClipFile(copy) as seen:
+        assert (seen.info.width_px, seen.info.height_px) == (96, 48)
+
+
+def test_hiss_has_its_level_and_a_room_its_decay(tmp_path):
+    wave = drawn_sound("low", 5)
+    soundfile.write(tmp_path / "v.wav", wave, 16_000)
+    with corrupted(tmp_path / "v.wav", read_corruption("hiss:10")) as copy:
+        noise = read_sound(copy, 10)[: len(wave)] - wave
+    assert 10 * np.log10(wave.var() / noise.var()) == pytest.approx(10, abs=0.3)
+    click = np.zeros(32_000, np.float32)
+    click[100] = 0.5
+    soundfile.write(tmp_path / "c.wav", click, 16_000, subtype="FLOAT")
+    with corrupted(tmp_path / "c.wav", read_corruption("reverb:0.5")) as copy:
+        room = read_sound(copy, 10).astype(float)[101:]
+    early, late = (room[a : a + 800] ** 2 for a in (0, 4000))
+    assert 10 * np.log10(early.mean() / late.mean()) == pytest.approx(30, abs=2)  # half of the decay: 30 dB
+
+
+def test_a_room_is_the_same_however_the_sound_is_cut_into_blocks(tmp_path):
+    from eval.corruptions import _reverberated
+
+    wave = drawn_sound("bright", 2)
+    rooms = [
+        np.concatenate(list(_reverberated(iter(np.split(wave, cuts)), 0.3, np.random.default_rng(0))))
+        for cuts in ([], [90, 20_000])
+    ]
+    assert np.allclose(rooms[0], rooms[1], atol=1e-6) and len(rooms[0]) == len(wave)
+
+
+def test_trimming_takes_the_silence_at_the_ends_only(tmp_path):
+    quiet = np.zeros(16_000, np.float32)
+    soundfile.write(
+        tmp_path / "v.wav",
+        np.concatenate([quiet, drawn_sound("low", 2), quiet[:8000], drawn_sound("low", 1), quiet]),
+        16_000,
+    )
+    with corrupted(tmp_path / "v.wav", read_corruption("trim")) as copy:
+        assert len(read_sound(copy, 10)) == pytest.approx(3.5 * 16_000, abs=3_200)
+
+
+def test_every_step_of_the_grid_is_a_corruption_of_that_kind():
+    for kind, steps in GRID.items():
+        for name, amounts in steps.items():
+            assert kind in KINDS[name].media
+            for amount in amounts:
+                assert read_corruption(str(Corruption(name, amount))) == Corruption(name, amount)

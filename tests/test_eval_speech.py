@@ -9,7 +9,7 @@ from conftest import read_csv
 from fake_detector import drawn_sound, loader_of
 
 from detectors.baseline import LoudnessDetector
-from eval.bootstrap import draw_metrics
+from eval.bootstrap import Groups, Sums
 from eval.metrics import SPEECH_METRICS, act_dcf, bona_fide_llr, cllr, min_dcf
 from eval.run import main
 
@@ -22,6 +22,11 @@ ORACLE = {
     "E5": ([-2, -1, 0], [2, 3, 4], 1.0, 3.204467),
     "E6": ([0.95, 0.9, 0.85, 0.6, 0.55, 0.3, 0.2], [0.7, 0.5, 0.4], 0.876190, 1.035316),
 }
+
+
+def each(n):
+    """Every row a group of its own."""
+    return Groups(np.arange(n), n)
 
 
 @pytest.mark.parametrize("name", ORACLE)
@@ -53,7 +58,7 @@ def test_a_probability_of_a_half_says_nothing_either_way():
 def test_a_draw_that_takes_every_row_once_gives_the_point_values():
     rng = np.random.default_rng(0)
     fake, p = rng.random(300) < 0.4, rng.random(300).round(2)
-    drawn = draw_metrics(fake, p, p >= 0.5, np.ones((1, 300)))
+    drawn = Sums(fake, p, p >= 0.5, each(300)).metrics(np.ones((1, 300)))
     for name, metric in SPEECH_METRICS.items():
         assert drawn[name][0] == pytest.approx(metric(fake, p, p >= 0.5), abs=1e-9)
 
@@ -62,7 +67,7 @@ def test_doubled_rows_are_the_same_as_rows_that_count_twice():
     rng = np.random.default_rng(1)
     fake, p = rng.random(120) < 0.5, rng.random(120)
     twice = rng.integers(0, 3, 120)
-    drawn = draw_metrics(fake, p, p >= 0.5, twice[None].astype(float))
+    drawn = Sums(fake, p, p >= 0.5, each(120)).metrics(twice[None].astype(float))
     y, q = np.repeat(fake, twice), np.repeat(p, twice)
     for name, metric in SPEECH_METRICS.items():
         assert drawn[name][0] == pytest.approx(metric(y, q, q >= 0.5), abs=1e-9)
