@@ -10,7 +10,7 @@ from detectors.types import BoxXYXY, MediaKind
 Split = Literal["train", "dev", "test", "all"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # slots: there can be a million
 class Sample:
     """One file to be judged, or one face in it.
 

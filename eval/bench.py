@@ -29,6 +29,7 @@ from detectors.faces import cut_face, load_finder
 from detectors.media import SAMPLE_RATE_HZ, read_sound
 from detectors.runtime import KerasEnsemble, KerasSpeechEnsemble, available_cores
 from detectors.types import Face
+from eval.bench_scale import measure_scale
 from eval.record import cpu_name
 
 PICTURE_PX = (1280, 960)  # a photo as messengers pass it on
@@ -43,7 +44,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.bench", description=__doc__.split("\n")[0])
     parser.add_argument("--picture", type=Path, help="default: the sample's astronaut, enlarged to 1280 × 960")
     parser.add_argument(
-        "--what", choices=("picture", "video", "sound", "all"), default="all", help="default: %(default)s"
+        "--what", choices=("picture", "video", "sound", "scale", "all"), default="all", help="default: %(default)s"
     )
     parser.add_argument("--repeat", type=int, default=15, help="default: %(default)s")
     parser.add_argument("--skip-obvious", action="store_true", help="only our own times")
@@ -61,6 +62,8 @@ def main(argv: list[str] | None = None) -> int:
             if options.what in ("sound", "all"):
                 recording = draw_recording(Path(folder))
                 told |= measure_sound(recording, max(3, options.repeat // 4), obvious=not options.skip_obvious)
+            if options.what in ("scale", "all"):
+                told |= measure_scale(Path(folder), _command_s)
     except DeepfakeError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

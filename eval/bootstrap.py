@@ -27,7 +27,6 @@ from eval.metrics import (
     bona_fide_llr,
     detection_cost,
     ece_bin,
-    point_values,
 )
 
 MOST_GROUPS = 5_000
@@ -106,11 +105,12 @@ class Sums:
         self._hits = sparse.csr_array((y.astype(float), (rank, groups.of_row)), shape)
         self._alarms = sparse.csr_array(((~y).astype(float), (rank, groups.of_row)), shape)
 
-    def metrics(self, weights: np.ndarray) -> dict[str, np.ndarray]:
+    def metrics(self, weights: np.ndarray, *, ranking: bool = True) -> dict[str, np.ndarray]:
         """Metrics of weighted groups, each float64 (draws,), NaN where a draw cannot define one.
 
         Args:
             weights: (draws, groups), how often each group counts.
+            ranking: also those that need the order of the scores, which cost most.
         """
         sums = weights @ self._table
         tn, fp, fn, tp, brier, nll, refused, let_in, bits_real, bits_fake = sums.T[:10]
@@ -133,7 +133,7 @@ class Sums:
                 "ece": np.abs(sums[:, 10:]).sum(1) / total,
                 "act_dcf": detection_cost(refused / reals, let_in / fakes),
                 "cllr": (bits_real / reals + bits_fake / fakes) / (2 * np.log(2)),
-            } | self._rankings(weights, reals, fakes)
+            } | (self._rankings(weights, reals, fakes) if ranking else {})
         one_class = (reals == 0) | (fakes == 0)
         return {k: v if k in ONE_CLASS_WILL_DO else np.where(one_class, np.nan, v) for k, v in out.items()}
 
@@ -159,31 +159,40 @@ class Sums:
         }
 
 
-def drawn(sets: list[Sums], groups: Groups, *, draws: int, seed: int) -> list[dict[str, np.ndarray]]:
+def drawn(
+    sets: list[Sums], groups: Groups, *, draws: int, seed: int, ranking: bool = True
+) -> list[dict[str, np.ndarray]]:
     """Metrics of the same draws for several sets over the same groups, so that their differences are paired."""
     wide = max(groups.count, *(s.scores for s in sets), 1)
     parts: list[dict[str, list[np.ndarray]]] = [{} for _ in sets]
     for weights in groups.weights(draws, seed, max(1, CHUNK_CELLS // wide)):
         for part, one in zip(parts, sets, strict=True):
-            for name, values in one.metrics(weights).items():
+            for name, values in one.metrics(weights, ranking=ranking).items():
                 part.setdefault(name, []).append(values)
     return [{name: np.concatenate(chunks) for name, chunks in part.items()} for part in parts]
 
 
 def intervals(
-    is_fake: np.ndarray, probability: np.ndarray, said_fake: np.ndarray, group_id: np.ndarray, *, draws: int, seed: int
+    is_fake: np.ndarray,
+    probability: np.ndarray,
+    said_fake: np.ndarray,
+    group_id: np.ndarray,
+    values: dict[str, float | None],
+    *,
+    draws: int,
+    seed: int,
 ) -> dict[str, tuple[float, float]]:
-    """95 % intervals of every metric that `Sums` knows."""
+    """95 % intervals of the metrics whose exact values are given, as far as `Sums` knows them."""
     groups = Groups.of(group_id, seed)
     sums = Sums(is_fake, probability, said_fake, groups)
-    values = drawn([sums], groups, draws=draws, seed=seed)[0]
-    if sums.merged:
-        exact = point_values(is_fake, probability, said_fake, RANKING)
+    ranking = [name for name in RANKING if name in values]
+    found = drawn([sums], groups, draws=draws, seed=seed, ranking=bool(ranking))[0]
+    if sums.merged and ranking:
         merged = sums.metrics(np.ones((1, groups.count)))
-        for name in RANKING:
-            if (centre := exact[name]) is not None:
-                values[name] = values[name] + centre - merged[name]
-    told = {name: spread(v, draws) for name, v in values.items()}
+        for name in ranking:
+            if (centre := values[name]) is not None:
+                found[name] = found[name] + centre - merged[name]
+    told = {name: spread(found[name], draws) for name in values if name in found}
     return {name: ci for name, ci in told.items() if ci is not None}
 
 

@@ -18,7 +18,7 @@ from eval.document import Block, Document, Heading, Picture, Points, Table, Text
 from eval.metrics import delong, point_values
 from eval.record import write_result
 from eval.report import TITLES, number, read_run
-from eval.rows import Rows
+from eval.rows import Rows, read_rows
 
 COMPARED = (
     "auc", "average_precision", "eer", "accuracy", "balanced_accuracy", "f1", "false_alarm_rate", "miss_rate", "brier", "nll",
@@ -53,7 +53,8 @@ def write_comparison(one: Path, other: Path, out: Path, seed: int = 0) -> Path:
     Raises:
         UsageError: a folder holds no finished run, or the two share no files or disagree about what is fake.
     """
-    results, rows = zip(*(read_run(folder) for folder in (one, other)), strict=True)
+    results = [read_run(folder) for folder in (one, other)]
+    rows = [read_rows(folder / "predictions.csv") for folder in (one, other)]
     pair = _pair(rows[0], rows[1])
     thresholds = (results[0]["threshold"], results[1]["threshold"])
     told = _compare(pair, thresholds, seed)

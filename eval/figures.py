@@ -107,7 +107,7 @@ def draw_robustness(axes: Axes, points: list[dict[str, Any]], what: str, *, at_o
 
     Args:
         axes: to draw on.
-        points: as `eval.record.robustness_points`, the untouched files first.
+        points: as `numbers_from_rows` of `eval.record` gives them, the untouched files first.
         what: name and unit of the strength; "" where there is none.
         at_one: the untouched files stand at strength 1 among the others (resizing).
     """

@@ -64,7 +64,7 @@ def write_model_card(card: WeightsCard, runs: Sequence[Path], out: Path) -> Path
     """
     results = []
     for folder in runs:
-        result = read_run(folder)[0]
+        result = read_run(folder)
         held = result["record"]["configuration"]
         if held["detector"] != card.name or held["weights_digest"] != card.digest:
             raise UsageError(f"{folder} was measured with {held['detector']} {(held['weights_digest'] or '')[:12] or 'without weights'}, and "

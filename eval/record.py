@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from eval.bootstrap import intervals, with_intervals
+from eval.corruptions import GRID, Corruption
 from eval.metrics import (
     METRICS,
     SPEECH_METRICS,
@@ -24,7 +25,7 @@ from eval.metrics import (
     pool_frames,
     subgroup_rates,
 )
-from eval.rows import Rows
+from eval.rows import Rows, read_rows
 
 PACKAGES = ("av", "numpy", "opencv-python-headless", "openvino", "pillow", "scikit-learn", "soxr")
 METHOD_METRICS = ("auc", "average_precision", "eer", "recall")
@@ -99,7 +100,7 @@ def estimate(
     values = point_values(is_fake, probability, said_fake, names)
     if not len(is_fake):
         return with_intervals(values, {})
-    return with_intervals(values, intervals(is_fake, probability, said_fake, group_id, draws=draws, seed=seed))
+    return with_intervals(values, intervals(is_fake, probability, said_fake, group_id, values, draws=draws, seed=seed))
 
 
 def compute_result(
@@ -193,7 +194,39 @@ def _by_subgroup(rows: Rows, said: np.ndarray) -> dict[str, Any]:
     return out
 
 
-def robustness_points(amount: float | None, rows: Rows, threshold: float, seed: int) -> dict[str, Any]:
+ROBUSTNESS = "robustness"  # folder of a run that holds a folder of rows for every corruption
+
+
+def numbers_from_rows(folder: Path, record: dict[str, Any], rows: Rows) -> dict[str, Any]:
+    """Everything of `result.json` but the record, from the rows of a run's folder.
+
+    Args:
+        folder: of the run.
+        record: threshold, seed and kind of media are read from it.
+        rows: of the untouched files.
+    """
+    configuration = record["configuration"]
+    threshold, seed = configuration["threshold"], configuration["seed"]
+    numbers = compute_result(
+        rows,
+        threshold=threshold,
+        seed=seed,
+        speech=record["kind"] == "audio",
+        frame_threshold=record["frame_threshold"],
+    )
+    curves: dict[str, list[dict[str, Any]]] = {}
+    for name, amounts in GRID[record["kind"]].items():
+        files = {
+            a: folder / ROBUSTNESS / str(Corruption(name, a)).replace(":", "-") / "predictions.csv" for a in amounts
+        }
+        there = {a: file for a, file in files.items() if file.is_file()}
+        if there:
+            curves[name] = [_robustness_point(None, rows, threshold, seed)]
+            curves[name] += [_robustness_point(a, read_rows(file), threshold, seed) for a, file in there.items()]
+    return numbers | ({ROBUSTNESS: curves} if curves else {})
+
+
+def _robustness_point(amount: float | None, rows: Rows, threshold: float, seed: int) -> dict[str, Any]:
     """One point of a robustness curve, at the fixed threshold; `amount` None: the untouched files."""
     keep = rows.scored
     y, p = rows.is_fake[keep], rows.fake_probability[keep]

@@ -15,6 +15,7 @@ from detectors.errors import UsageError
 from eval import figures
 from eval.corruptions import KINDS
 from eval.document import Block, Document, Heading, Picture, Points, Table, Text, write_document
+from eval.record import numbers_from_rows, write_result
 from eval.rows import Rows, read_rows
 
 # metric -> words and how it is written
@@ -55,35 +56,43 @@ CORRUPTION_TITLES = {
 
 def main(argv: list[str] | None = None) -> int:
     """Runs the command; returns its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m eval.report", description="Redraws a run's report and figures.")
+    parser = argparse.ArgumentParser(
+        prog="python -m eval.report",
+        description="Computes a run's numbers again from its rows, and redraws report and figures.",
+    )
     parser.add_argument("run", type=Path, help="folder that eval.run wrote")
     options = parser.parse_args(argv)
     try:
-        print(write_report(options.run))
+        record = read_run(options.run)["record"]
+        print(write_numbers_and_report(options.run, record))
     except UsageError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def read_run(folder: Path) -> tuple[dict[str, Any], Rows]:
-    """Result and rows of a run.
+def read_run(folder: Path) -> dict[str, Any]:
+    """`result.json` of a run.
 
     Raises:
         UsageError: the folder holds no finished run.
     """
     if not (folder / "result.json").is_file() or not (folder / "predictions.csv").is_file():
         raise UsageError(f"{folder} holds no finished run (result.json and predictions.csv).")
-    return json.loads((folder / "result.json").read_text(encoding="utf-8")), read_rows(folder / "predictions.csv")
+    told: dict[str, Any] = json.loads((folder / "result.json").read_text(encoding="utf-8"))
+    return told
 
 
-def write_report(folder: Path) -> Path:
-    """Writes `report.md`, `report.html`, `tables/` and `figures/` beside the rows; returns the first.
+def write_numbers_and_report(folder: Path, record: dict[str, Any]) -> Path:
+    """Computes `result.json` from the rows and the record, and writes the report; returns `report.md`."""
+    rows = read_rows(folder / "predictions.csv")
+    result = numbers_from_rows(folder, record, rows) | {"record": record}
+    write_result(result, folder)
+    return write_report(folder, result, rows)
 
-    Raises:
-        UsageError: the folder holds no finished run.
-    """
-    result, rows = read_run(folder)
+
+def write_report(folder: Path, result: dict[str, Any], rows: Rows) -> Path:
+    """Writes `report.md`, `report.html`, `tables/` and `figures/` beside the rows; returns the first."""
     drawn = draw_figures(rows, result, folder / "figures")
     return write_document(_document(result, drawn), folder)
 
@@ -294,8 +303,17 @@ def _leakage(record: dict[str, Any]) -> Points:
             told.append(
                 f"Of {one['n']:,} {what} in the split {shared['split']}, {one['shared']:,} stand in another split too{some}."
             )
-    for line in record.get("leakage", []):
-        told.append(line)
+    near = record.get("near_training_faces")
+    if near:
+        some = (
+            f" ({', '.join(near['named'])}{' …' if near['near'] > len(near['named']) else ''})" if near["near"] else ""
+        )
+        told.append(
+            f"Of {near['n']:,} faces that were scored, {near['near']:,} are near-duplicates of one of the {near['trained_on']:,} "
+            f"faces that the weights were trained on{some}."
+        )
+    else:
+        told.append("Near-duplicates of the training data were not looked for: these weights carry no prints of it.")
     return Points(tuple(told))
 
 

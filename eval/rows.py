@@ -14,12 +14,13 @@ import pandas as pd
 
 from data_manifests.schema import Sample
 from detectors.errors import UsageError
+from detectors.prints import face_print
 from detectors.types import BoxXYXY, Evidence, Person, Report, Verdict
 
 FIXED = (
     "sample_id", "path", "is_fake", "method", "source", "group_id", "split", "fake_probability", "decision", "reason",
     "error", "n_faces", "looks_most_like", "baseline_score", "trimmed_probability", "vote", "frame_scores", "subgroups",
-    "sha256",
+    "sha256", "face_print",
 )  # fmt: skip
 NETWORK = "network_"
 csv.field_size_limit(1 << 24)  # the frames of two hours at five a second are 250 kB
@@ -65,6 +66,7 @@ def row_of(
         "frame_scores": " ".join(f"{p:.4f}" for p in frame_scores(persons)),
         "subgroups": ";".join(f"{name}={value}" for name, value in sample.subgroups),
         "sha256": report.media.sha256 if report else "",
+        "face_print": _print_of(first if sample.face_xyxy is not None else _largest(verdict)),
     }
     return row | {NETWORK + name: _text(scores.get(name)) for name in networks}
 
@@ -76,6 +78,16 @@ def frame_scores(persons: tuple[Person, ...]) -> list[float]:
         for e in person.scored:
             highest[e.time_s] = max(highest.get(e.time_s, 0.0), e.fake_probability or 0.0)
     return [highest[t] for t in sorted(highest)]
+
+
+def _largest(verdict: Verdict | None) -> Evidence | None:
+    """The largest face of a picture."""
+    faces = [e for e in verdict.evidence if e.crop_rgb is not None] if verdict else []
+    return max(faces, key=lambda e: e.box_xyxy[2] - e.box_xyxy[0], default=None)
+
+
+def _print_of(face: Evidence | None) -> str:
+    return "" if face is None or face.crop_rgb is None else face_print(face.crop_rgb).tobytes().hex()
 
 
 LEAST_OVERLAP = 0.5  # intersection over union, from which a found face is the annotated one
@@ -108,6 +120,7 @@ class Rows:
         is_fake: bool (n,).
         fake_probability: float64 (n,), NaN where the file was not scored.
         decision, reason, method, source, group_id, error, sha256: str (n,).
+        face_print: str (n,), of the largest face in hex, see `detectors.prints`; "" where none was scored.
         baseline_score: float64 (n,), NaN where the file could not be read.
         trimmed_probability: float64 (n,), of a sound without the silence at its ends; NaN where that was not scored.
         vote: float64 (n,), share of the frames of a clip's most suspicious person that count as fake; NaN where there
@@ -127,6 +140,7 @@ class Rows:
     group_id: np.ndarray
     error: np.ndarray
     sha256: np.ndarray
+    face_print: np.ndarray
     baseline_score: np.ndarray
     trimmed_probability: np.ndarray
     vote: np.ndarray
@@ -165,6 +179,7 @@ def read_rows(file: Path) -> Rows:
         "group_id",
         "error",
         "sha256",
+        "face_print",
         "frame_scores",
         "subgroups",
     ]
@@ -182,7 +197,7 @@ def read_rows(file: Path) -> Rows:
 
     return Rows(
         text("sample_id"), told["is_fake"].to_numpy() == 1, number("fake_probability"), text("decision"), text("reason"),
-        text("method"), text("source"), text("group_id"), text("error"), text("sha256"), number("baseline_score"),
+        text("method"), text("source"), text("group_id"), text("error"), text("sha256"), text("face_print"), number("baseline_score"),
         number("trimmed_probability"), number("vote"), text("frame_scores"), text("subgroups"),
         {name.removeprefix(NETWORK): number(name) for name in networks},
     )  # fmt: skip

@@ -23,12 +23,12 @@ from detectors.types import MediaKind
 from eval.corruptions import GRID, KINDS, Corruption, read_corruption
 from eval.engine import Work, compute
 from eval.folder import claim
-from eval.leakage import shared_between_splits
+from eval.leakage import near_training_faces, shared_between_splits
 from eval.matrix import write_matrix
 from eval.options import RunOptions, parser, read_options
 from eval.predict import choose, show_progress
-from eval.record import compute_result, machine, now, project_commit, robustness_points, write_result
-from eval.report import write_report
+from eval.record import ROBUSTNESS, machine, now, project_commit
+from eval.report import write_numbers_and_report
 from eval.rows import RowFile, one_line, read_rows
 from eval.subject import ALL, BASELINES, DETECTORS, Loader, Subject, every_detector, load_subject, seen_in_training
 
@@ -141,15 +141,12 @@ def measure(
     with claim(folder, configuration):
         began = now()
         _score(folder, chosen, work, options, load)
-        numbers = compute_result(
-            read_rows(folder / "predictions.csv"), threshold=subject.threshold, seed=options.seed, speech=kind == "audio",
-            frame_threshold=subject.frame_threshold,
-        )  # fmt: skip
         if options.robustness:
-            numbers["robustness"] = _robustness(folder, chosen, work, options, subject, load)
+            _robustness(folder, chosen, work, options, load)
         record: dict[str, Any] = {
             "level": "face" if any(s.face_xyxy for s in chosen) else LEVELS[kind],
             "kind": kind,
+            "frame_threshold": subject.frame_threshold,
             "baseline": BASELINES[kind],
             "configuration": configuration,
             "dataset": {
@@ -159,13 +156,13 @@ def measure(
             "seen_in_training": seen_in_training(card, subject.training_data),
             "training_data": list(subject.training_data or ()),
             "shared_between_splits": shared_between_splits(samples, options.split),
+            "near_training_faces": near_training_faces(read_rows(folder / "predictions.csv"), subject.name),
             "machine": machine(),
             "commit": project_commit(),
             "started": began,
             "finished": now(),
         }  # fmt: skip
-        write_result(numbers | {"record": record}, folder)
-        write_report(folder)
+        write_numbers_and_report(folder, record)
     return folder
 
 
@@ -196,29 +193,15 @@ def _score(folder: Path, samples: Sequence[Sample], work: Work, options: RunOpti
     rows.sort([s.sample_id for s in samples])
 
 
-def _robustness(
-    folder: Path, samples: Sequence[Sample], work: Work, options: RunOptions, subject: Subject, load: Loader
-) -> dict[str, list[dict[str, Any]]]:
-    """Every corruption of the kind at every strength, at the threshold of the untouched files."""
-    curves: dict[str, list[dict[str, Any]]] = {}
-    clean = read_rows(folder / "predictions.csv")
-    for name, amounts in GRID[subject.kind].items():
-        told = [robustness_points(None, clean, subject.threshold, options.seed)]
+def _robustness(folder: Path, samples: Sequence[Sample], work: Work, options: RunOptions, load: Loader) -> None:
+    """Rows after every corruption of the kind at every strength."""
+    for name, amounts in GRID[samples[0].kind].items():
         for amount in amounts:
             corruption = Corruption(name, amount)
-            part = folder / "robustness" / str(corruption).replace(":", "-")
+            part = folder / ROBUSTNESS / str(corruption).replace(":", "-")
             part.mkdir(parents=True, exist_ok=True)
             print(f"after {corruption}:", file=sys.stderr)
-            _score(
-                part,
-                samples,
-                Work(work.spec, work.digest, work.finder, work.baseline, work.networks, corruption),
-                options,
-                load,
-            )
-            told.append(robustness_points(amount, read_rows(part / "predictions.csv"), subject.threshold, options.seed))
-        curves[name] = told
-    return curves
+            _score(part, samples, replace(work, corruption=corruption), options, load)
 
 
 def _digest(samples: Sequence[Sample]) -> str:

@@ -9,10 +9,9 @@ from PIL import Image
 from sklearn import metrics as sk
 
 from detectors.card import read_card
-from eval import compare, matrix, model_card
+from eval import compare, matrix, model_card, report
 from eval.document import Document, Heading, Picture, Points, Table, Text, write_document
 from eval.record import write_result
-from eval.report import write_report
 from eval.run import main
 
 
@@ -131,7 +130,7 @@ def test_a_model_card_is_written_from_runs_with_these_weights_only(runs, tmp_pat
 
 def test_a_report_is_one_page_that_needs_nothing_beside_it(runs):
     top, _, _ = runs
-    write_report(top / "good")
+    assert report.main([str(top / "good")]) == 0
     page = (top / "good/report.html").read_text()
     assert page.count("data:image/svg+xml;base64,") == 8 and "http" not in page.replace("http://www.w3.org", "")
     assert '<th scope="col">' in page and page.count("alt=") == 8 and "<title>good on Folder set</title>" in page
@@ -149,7 +148,8 @@ def test_a_report_names_what_the_lists_lack_and_what_splits_share(runs, tmp_path
     }  # fmt: skip
     write_result(result, tmp_path)
     (tmp_path / "predictions.csv").write_bytes((top / "good/predictions.csv").read_bytes())
-    words = write_report(tmp_path).read_text()
+    assert report.main([str(tmp_path)]) == 0
+    words = (tmp_path / "report.md").read_text()
     assert "3 files that its lists name are missing" in words and "Read at quality c23." in words
     assert "Of 5 people in the split test, 2 stand in another split too (id1, id2)." in words
     assert "Of 9 groups in the split test, 0 stand in another split too." in words

@@ -88,10 +88,10 @@ def test_all_detectors_of_a_kind_are_measured(tmp_path, monkeypatch, capsys):
 
 
 def test_robustness_measures_every_strength_at_the_fixed_threshold(tmp_path, monkeypatch):
-    from eval import run
+    from eval import corruptions
 
     two_sets(tmp_path)
-    monkeypatch.setitem(run.GRID, "image", {"jpeg": (90, 40), "blur": (1,)})
+    monkeypatch.setitem(corruptions.GRID, "image", {"jpeg": (90, 40), "blur": (1,)})
     out = tmp_path / "out"
     assert (
         main(
