@@ -45,12 +45,21 @@ class ClipBrightnessDetector:
         """A report whose probability is the logistic of (brightness − 0.5) · 4."""
         began = time.perf_counter()
         with ClipFile(path) as clip:
-            brightness = float(np.mean([frame.pixels_rgb[::4, ::4].mean() / 255 for frame in clip.frames()]))
-        probability = float(sigmoid(np.array((brightness - 0.5) * 4)))
+            probability = self.probability([self.frame_brightness(frame.pixels_rgb) for frame in clip.frames()])
         decision: Decision = "fake" if probability >= 0.5 else "real"
         verdict = Verdict(probability, decision, "", 0.5, (0.5, 0.5), (), self.name)
         note = "This is the brightness baseline, which knows nothing of forgery."
         return Report(str(path), clip.info, verdict, (*clip.notes, note), time.perf_counter() - began)
+
+    @staticmethod
+    def frame_brightness(pixels_rgb: np.ndarray) -> float:
+        """Mean brightness of one frame, in [0, 1]."""
+        return float(pixels_rgb[::4, ::4].mean() / 255)
+
+    @staticmethod
+    def probability(brightness: list[float]) -> float:
+        """Of a clip, from the brightness of its sampled frames."""
+        return float(sigmoid(np.array((np.mean(brightness) - 0.5) * 4)))
 
 
 class LoudnessDetector:

@@ -87,6 +87,7 @@ class VideoDetector:
         on_progress: Progress | None = None,
         rate_hz: float | None = None,
         with_sound: bool = True,
+        on_frame: Callable[[np.ndarray], None] | None = None,
     ) -> Report:
         """The report of one clip; of a video file that holds sound only, that of the audio detector.
 
@@ -96,6 +97,7 @@ class VideoDetector:
             on_progress: called with the seconds done and the length that the header promises.
             rate_hz: frames that are looked at in a second; the detector's own where it is not given.
             with_sound: also judge the sound track.
+            on_frame: called with the pixels of every sampled frame, uint8 RGB, so that nobody decodes the clip again.
 
         Raises:
             MediaError: the file cannot be used.
@@ -111,7 +113,7 @@ class VideoDetector:
         with clip:
             if on_progress:
                 on_progress(0.0, clip.info.length_s)
-            verdict, info, times, notes = self.judge(clip, with_maps=with_maps, on_progress=on_progress)
+            verdict, info, times, notes = self.judge(clip, with_maps, on_progress, on_frame)
         sound = overview = None
         if with_sound and self._load_audio is not None and clip.has_sound:
             sound, overview, said = self._listen(path, with_maps)
@@ -120,10 +122,14 @@ class VideoDetector:
         return Report(str(path), info, verdict, notes, elapsed, overview, sound, times)
 
     def judge(
-        self, clip: ClipFile, *, with_maps: bool = True, on_progress: Progress | None = None
+        self,
+        clip: ClipFile,
+        with_maps: bool = True,
+        on_progress: Progress | None = None,
+        on_frame: Callable[[np.ndarray], None] | None = None,
     ) -> tuple[Verdict, MediaInfo, tuple[float, ...], tuple[str, ...]]:
         """The verdict on the pictures of an open clip, its corrected header, the sampled times, and notes."""
-        lines, info, times, notes = self._watch(clip, with_maps, on_progress)
+        lines, info, times, notes = self._watch(clip, with_maps, on_progress, on_frame)
         return self._conclude(lines), info, times, notes
 
     def person_logits(self, path: str | Path) -> list[np.ndarray]:
@@ -133,13 +139,17 @@ class VideoDetector:
             MediaError: the file cannot be used.
         """
         with ClipFile(path, self._limits, self.rate_hz) as clip:
-            lines = self._watch(clip, False, None)[0]
+            lines = self._watch(clip, False)[0]
         counted = [(sum(e.fake_probability is not None for e in line.frames), line.logits) for line in lines.values()]
         enough = sorted((c for c in counted if c[0] >= self.card.min_frames), key=lambda c: -c[0])
         return [np.asarray(logits) / count for count, logits in enough]
 
     def _watch(
-        self, clip: ClipFile, with_maps: bool, on_progress: Progress | None
+        self,
+        clip: ClipFile,
+        with_maps: bool,
+        on_progress: Progress | None = None,
+        on_frame: Callable[[np.ndarray], None] | None = None,
     ) -> tuple[dict[int, _Line], MediaInfo, tuple[float, ...], tuple[str, ...]]:
         """Persons by the tracker's number, the corrected header, the sampled times, and notes."""
         lines: dict[int, _Line] = {}
@@ -148,6 +158,8 @@ class VideoDetector:
         for frame in clip.frames():
             height, width = frame.pixels_rgb.shape[:2]
             times.append(frame.time_s)
+            if on_frame:
+                on_frame(frame.pixels_rgb)
             found = self._find_faces(frame.pixels_rgb)
             crowded += len(found) > MAX_FACES
             crops = [

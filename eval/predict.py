@@ -13,6 +13,7 @@ import numpy as np
 
 from data_manifests.schema import Sample
 from detectors import Detector
+from detectors.baseline import ClipBrightnessDetector
 from detectors.errors import DeepfakeError
 from detectors.types import Report
 from detectors.video import VideoDetector
@@ -81,10 +82,17 @@ class RowMaker:
         report, baseline, trimmed = None, None, None
         try:
             with corrupted(path, self._corruption) if self._corruption else nullcontext(path) as file:
-                # The pictures' verdict is what a dataset of videos asks for; its sound is not scored.
-                quiet = {"with_sound": False} if isinstance(self._detector, VideoDetector) else {}
-                report = self._detector.detect(file, with_maps=False, **quiet)
-                baseline = self._baseline.detect(file, with_maps=False).verdict.fake_probability
+                if isinstance(self._detector, VideoDetector) and isinstance(self._baseline, ClipBrightnessDetector):
+                    # The pictures' verdict is what a dataset of videos asks for; its sound is not scored.
+                    levels: list[float] = []
+                    report = self._detector.detect(
+                        file, with_maps=False, with_sound=False,
+                        on_frame=lambda pixels: levels.append(ClipBrightnessDetector.frame_brightness(pixels)),
+                    )  # fmt: skip
+                    baseline = ClipBrightnessDetector.probability(levels)
+                else:
+                    report = self._detector.detect(file, with_maps=False)
+                    baseline = self._baseline.detect(file, with_maps=False).verdict.fake_probability
                 if isinstance(self._detector, TrimsSilence) and report.verdict.fake_probability is not None:
                     trimmed = self._detector.detect_trimmed(file).verdict.fake_probability
         except DeepfakeError as problem:
