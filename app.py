@@ -9,6 +9,7 @@ import os
 import shutil
 import sys
 import tempfile
+from pathlib import Path
 
 FINDERS = ("yunet", "mtcnn", "haar")
 DEFAULT_MAX_MB = 200  # minutes of video; a picture may have 50, see detectors.media.Limits
@@ -34,14 +35,17 @@ def main(argv: list[str] | None = None) -> int:
     try:
         from demo.page import build_page, launch_page
 
-        page = build_page(detector=options.detector, finder=options.finder, max_mb=options.max_mb)
+        page = build_page(
+            detector=options.detector, finder=options.finder, max_mb=options.max_mb, runs_dir=Path(options.runs)
+        )
     except DeepfakeError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     try:
         launch_page(
-            page, max_mb=options.max_mb, server_name=options.host, server_port=options.port, share=options.share
-        )
+            page, max_mb=options.max_mb, server_name=options.host, server_port=options.port, share=options.share,
+            auth=options.auth,
+        )  # fmt: skip
     except OSError as error:  # gradio's word for a port that is taken
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -63,6 +67,8 @@ def _parser() -> argparse.ArgumentParser:
         "--share", action="store_true", help="ask gradio for a public link, which relays pictures through its servers"
     )
     parser.add_argument("--max-mb", type=_megabytes, default=DEFAULT_MAX_MB, help="largest upload in megabytes")
+    parser.add_argument("--auth", type=_name_and_password, metavar="NAME:PASSWORD", help="ask visitors for these")
+    parser.add_argument("--runs", default="runs", metavar="DIR", help="where finished runs of eval.run are shown from")
     parser.add_argument("--detector", default="image-ensemble", help="name of the detector")
     parser.add_argument("--finder", default="yunet", choices=FINDERS, help="face finder that is chosen at first")
     return parser
@@ -72,6 +78,13 @@ def _port(text: str) -> int:
     if text.isdecimal() and 0 < int(text) < 65536:
         return int(text)
     raise argparse.ArgumentTypeError(f"a port is a number from 1 to 65535, not {text!r}")
+
+
+def _name_and_password(text: str) -> tuple[str, str]:
+    name, _, password = text.partition(":")
+    if name and password:
+        return name, password
+    raise argparse.ArgumentTypeError("wanted NAME:PASSWORD, as in --auth newsroom:correct-horse")
 
 
 def _megabytes(text: str) -> int:

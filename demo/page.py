@@ -12,12 +12,16 @@ import detectors
 from demo import words
 from demo.about_tab import add_about_tab
 from demo.audio_tab import add_audio_tab
+from demo.batch_tab import add_batch_tab
+from demo.bench_tab import add_bench_tab
+from demo.game_tab import add_game_tab
 from demo.handlers import DetectorLoader
 from demo.image_tab import SAMPLE_DIR, TabConfig, add_image_tab
 from demo.video_tab import add_video_tab
 
 STYLE_FILE = Path(__file__).with_name("style.css")
 ICON_FILE = Path(__file__).with_name("icon.svg")
+RUNS_DIR = Path("runs")
 HOUR_S = 3600  # after which an upload is deleted
 SWEEP_S = 600  # how often that is looked after
 QUEUE_LENGTH = 32  # visitors who wait; the next one is told that the page is busy
@@ -32,6 +36,7 @@ def build_page(
     finder: str = "yunet",
     max_mb: int = 200,
     sample_dir: Path = SAMPLE_DIR,
+    runs_dir: Path = RUNS_DIR,
 ) -> gr.Blocks:
     """The page, ready for `launch_page`.
 
@@ -43,6 +48,7 @@ def build_page(
         finder: face finder that is chosen at first.
         max_mb: largest upload, as it is told to visitors.
         sample_dir: where the examples are.
+        runs_dir: where finished runs of the harness are looked for.
 
     Raises:
         DeepfakeError: there is no such detector or finder, or its weights are missing or altered.
@@ -65,6 +71,12 @@ def build_page(
                 add_video_tab(TabConfig(detector_loader, video_detector, finder, max_mb, sample_dir))
             with gr.Tab(words.AUDIO_TAB, id="audio"):
                 add_audio_tab(TabConfig(detector_loader, audio_detector, finder, max_mb, sample_dir))
+            with gr.Tab(words.BATCH_TAB, id="batch"):
+                add_batch_tab(config)
+            with gr.Tab(words.GAME_TAB, id="game"):
+                add_game_tab(config, audio_detector)
+            with gr.Tab(words.BENCH_TAB, id="benchmarks"):
+                add_bench_tab(runs_dir)
             with gr.Tab(words.ABOUT_TAB, id="about-tab"):
                 add_about_tab(shown)
     return page.queue(max_size=QUEUE_LENGTH, default_concurrency_limit=1)

@@ -778,3 +778,132 @@ def count(n: int) -> str:
 def weights_licence(card: WeightsCard) -> str:
     """Under what the code and the weights may be used."""
     return f"The code is under the MIT licence. These weights are under {card.licence}."
+
+
+# ---- many files at once ----
+
+BATCH_TAB = "Batch"
+BATCH_FILES_LABEL = "Pictures, videos and recordings"
+BATCH_FOLDER_BUTTON = "Add a whole folder"
+BATCH_CHECK_BUTTON = "Check all of them"
+BATCH_STOP = "Stop"
+BATCH_SIZE = (
+    "Up to {most} files at once, {max_mb} MB each. A file that cannot be read is a row that says why. For thousands, use the "
+    "terminal: python -m detectors FOLDER --csv OUT."
+)
+BATCH_COLUMNS = ("File", "Kind", "Verdict", "Probability", "Threshold", "Why, or what else to know")
+BATCH_TABLE_LABEL = "Verdicts and probabilities of manipulation, one row a file; click a heading to sort"
+BATCH_EMPTY = "Choose files and press “Check all of them”. Rows appear as they are finished."
+BATCH_NOTHING = "Choose files first: drop them on the field, or add a folder."
+BATCH_STOPPED = "Stopped. What was finished stays."
+KIND_WORDS: dict[str, str] = {"image": "picture", "video": "video", "audio": "recording"}
+
+
+def batch_progress(done: int, total: int, name: str) -> str:
+    """While a batch runs."""
+    return f"Checking file {done + 1} of {total}: {name}"
+
+
+def batch_summary(total: int, fake: int, undecided: int, errors: int) -> str:
+    """What came out of a batch, counted."""
+    files = "One file" if total == 1 else f"{total} files"
+    return (
+        f"{files} checked: {fake} with evidence of manipulation, {total - fake - undecided - errors} without a sign of it, "
+        f"{undecided} undecided, {errors} that could not be read. In a large batch some unmanipulated files score over the "
+        "threshold by chance: look at each before you act on it."
+    )
+
+
+def batch_too_many(total: int, most: int) -> str:
+    """A batch over the limit."""
+    return f"{total} files were chosen; {most} can be checked at once here. Use the terminal: python -m detectors FOLDER --csv OUT."
+
+
+# ---- the game ----
+
+GAME_TAB = "Spot the fake"
+GAME_INTRO = (
+    "Real or manipulated? Say what you think, then see the truth and what the detector says. Everything here ships with the project: a few "
+    "portraits and voices and fakes made from them by its own code, so the score is a game's and no measurement."
+)
+GAME_KIND_LABEL = "Play with"
+GAME_KINDS = {"image": "Pictures", "audio": "Voices"}
+GAME_SURE_LABEL = "How sure are you?"
+GAME_SURE = ("A guess", "Fairly sure", "Certain")
+GAME_REAL, GAME_FAKE = "It is real", "It is manipulated"
+GAME_NEXT, GAME_AGAIN = "Next round", "Play again"
+GAME_PICTURE_ALT = "The picture of this round"
+GAME_SOUND_LABEL = "The voice of this round"
+GAME_SCORE_HEADING = "Score so far"
+GAME_PLAYERS = ("You", "The detector", "Both together")
+GAME_COLUMNS = ("Who", "Right", "Share", "95 % interval")
+GAME_EMPTY = "There is nothing to play with: the sample is missing."
+GAME_TRUTH = {False: "It is real.", True: "It is manipulated."}
+GAME_RIGHT, GAME_WRONG = "You were right.", "You were wrong."
+# Diel et al., "Human performance in detecting deepfakes: a systematic review and meta-analysis of 56 papers", 2024.
+HUMAN_ACCURACY = {"image": 0.53, "audio": 0.62}
+GAME_BOTH_NOTE = (
+    "“Both together” adds your certainty to the detector's evidence. Where the detector could not score a file, it counts as not right and "
+    "you decide alone."
+)
+
+
+def game_round(number: int, total: int) -> str:
+    """Over a round."""
+    return f"Round {number} of {total}"
+
+
+def game_streak(streak: int) -> str:
+    """Right answers in a row."""
+    return "" if streak < 2 else f"{streak} right in a row."
+
+
+def game_model_said(fake_probability: float | None, threshold: float) -> str:
+    """What the detector says, in a sentence."""
+    if fake_probability is None:
+        return "The detector could not score it."
+    side = "over" if fake_probability >= threshold else "under"
+    return f"The detector gives {percent(fake_probability)} probability of manipulation, {side} its threshold of {percent(threshold)}."
+
+
+def game_summary(kind: str, you: int, model: int, both: int, total: int) -> str:
+    """After the last round, against what people reach in published studies."""
+    return (
+        f"All {total} rounds are played: you {you}, the detector {model}, both together {both}. In published studies people are right on about "
+        f"{HUMAN_ACCURACY[kind] * 100:.0f} in 100 {GAME_KINDS[kind].lower()} (56 papers, Diel and others, 2024); guessing gives 50."
+    )
+
+
+# ---- benchmarks ----
+
+BENCH_TAB = "Benchmarks"
+BENCH_INTRO = (
+    "Every finished run that was found, as `python -m eval.run` wrote it. Fake is the positive class, intervals are 95 % over groups, and runs at "
+    "different levels (picture, frame, video, recording) are never compared."
+)
+BENCH_NONE = (
+    "No finished run was found in {folder}. Make one: python -m eval.run --dataset sample (a check that it runs), or with a dataset of yours; "
+    "then press “Look again”."
+)
+BENCH_ONE, BENCH_OTHER = "Run", "Beside it"
+BENCH_NOTHING = "(none)"
+BENCH_AGAIN = "Look again"
+BENCH_COLUMNS = (
+    "Run",
+    "Detector",
+    "Measured on",
+    "Level",
+    "Seen in training",
+    "Real / fake",
+    "AUC",
+    "Accuracy",
+    "F1",
+    "EER",
+)
+BENCH_TABLE = "All runs"
+BENCH_BROKEN = "This run cannot be read: its result.json is not of the form that eval.run writes."
+
+
+def bench_counts(n_real: int, n_fake: int, n_scored: int) -> str:
+    """How much was measured."""
+    return f"{n_real:,} real and {n_fake:,} fake, {n_scored:,} of them scored."

@@ -56,7 +56,7 @@ def served_url(files):
     from demo.page import build_page, launch_page
 
     detector = FakeDetector([((0.3, 0.2, 0.6, 0.7), 0.94), ((0.7, 0.1, 0.9, 0.5), 0.12)])
-    page = build_page(loader_of(detector), sample_dir=files)
+    page = build_page(loader_of(detector), sample_dir=files, runs_dir=files / "runs")
     _, url, _ = launch_page(page, max_mb=1, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
     yield url
     page.close(verbose=False)
@@ -283,3 +283,45 @@ def test_every_endpoint_has_a_name_and_report_is_the_public_one(served_url):
         told = json.load(answer)
     assert sorted(told["named_endpoints"]) == ["/report", "/report_clip", "/report_recording"]
     assert told["unnamed_endpoints"] == {}
+
+
+def test_a_batch_grows_a_table_that_can_be_downloaded(page, files):
+    open_tab(page, words.BATCH_TAB)
+    page.click("#batch-check")
+    page.wait_for_selector("#batch-told [role=alert]", timeout=WAIT_MS)
+    assert words.BATCH_NOTHING in page.inner_text("#batch-told")
+    names = ("portrait.jpg", "letter.jpg", "voice.wav")
+    page.set_input_files("#batch-files input[type=file]", [str(files / name) for name in names])
+    page.wait_for_function("document.querySelectorAll('#batch-files .file').length == 3", timeout=WAIT_MS)
+    page.click("#batch-check")
+    page.wait_for_selector("#batch-told .dc-downloads", timeout=WAIT_MS)
+    said = page.inner_text("#batch-told")
+    assert "3 files checked" in said and "1 that could not be read" in said
+    assert "portrait.jpg" in page.inner_text("#batch-table") and "Strong evidence" in page.inner_text("#batch-table")
+    with page.expect_download() as download:
+        page.locator("#batch-told").get_by_role("link", name="CSV").click()
+    assert download.value.path().read_text(encoding="utf-8").count("\n") == 4
+
+
+def test_the_game_tells_the_truth_after_the_guess_and_keeps_score(page):
+    open_tab(page, words.GAME_TAB)
+    page.wait_for_selector("#game-picture img", timeout=WAIT_MS)
+    assert "portrait" not in page.get_attribute("#game-picture img", "src")
+    page.click("#game-fake")
+    page.wait_for_selector("#game-score table", timeout=WAIT_MS)
+    said = page.inner_text("#game-told")
+    assert f"{words.GAME_TRUTH[False]} {words.GAME_WRONG}" in said and "94 %" in said and "All 1 rounds" in said
+    assert "You\t0 of 1" in page.inner_text("#game-score")
+    assert page.inner_text("#game-next") == words.GAME_AGAIN and page.is_disabled("#game-real")
+    page.get_by_label(words.GAME_KINDS["audio"]).check()
+    page.wait_for_selector("#game-sound", state="visible", timeout=WAIT_MS)
+    page.wait_for_function("!document.querySelector('#game-real').disabled", timeout=WAIT_MS)
+    page.click("#game-fake")
+    page.wait_for_selector("#game-score table", timeout=WAIT_MS)
+    assert words.GAME_RIGHT in page.inner_text("#game-told")
+
+
+def test_benchmarks_without_a_run_say_how_to_make_one(page):
+    open_tab(page, words.BENCH_TAB)
+    page.wait_for_selector("#bench-again", timeout=WAIT_MS)
+    assert "python -m eval.run --dataset sample" in page.inner_text("#bench-table")

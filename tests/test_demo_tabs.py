@@ -1,0 +1,173 @@
+"""Many files at once, the game, and finished runs: what these tabs show, without a browser."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+import soundfile
+from conftest import draw_scene
+from drawn_clips import write_video
+from fake_detector import FakeDetector, drawn_sound, loader_of
+from PIL import Image
+
+from demo import benchmarks, words
+from demo.batch import batch_to_csv, batch_to_json, check_all, folder_files
+from demo.game import Answer, Game, Item, new_game, read_items, share_with_interval
+
+
+@pytest.fixture
+def loader():
+    return loader_of(FakeDetector([((0.1, 0.1, 0.6, 0.7), 0.94)]))
+
+
+@pytest.fixture
+def files(tmp_path):
+    Image.fromarray(draw_scene((20, 20, 60, 200))).save(tmp_path / "b.png")
+    (tmp_path / "a.txt").write_text("no picture")
+    soundfile.write(tmp_path / "c.wav", drawn_sound("bright", 4), 16_000)
+    write_video(tmp_path / "d.mp4", [draw_scene((20, 40, 60, 250))] * 40, 10, options={"crf": "8"})
+    return [str(tmp_path / name) for name in ("b.png", "a.txt", "c.wav", "d.mp4")]
+
+
+def test_a_batch_takes_every_kind_and_a_broken_file_is_a_row(files, loader):
+    views = list(check_all(folder_files(files), loader))
+    rows = {row.name: row for row in views[-1].rows}
+    assert list(rows) == ["a.txt", "b.png", "c.wav", "d.mp4"]
+    assert (
+        rows["a.txt"].decision == ""
+        and "Only JPEG" in rows["a.txt"].remark
+        and str(files[1]) not in rows["a.txt"].remark
+    )
+    assert (rows["b.png"].kind, rows["b.png"].decision) == ("picture", "fake") and "Strong evidence" in rows[
+        "b.png"
+    ].verdict
+    assert (
+        rows["c.wav"].kind == "recording"
+        and rows["d.mp4"].kind == "video"
+        and rows["d.mp4"].remark.startswith("Faces.")
+    )
+    assert [len(v.rows) for v in views] == [0, 1, 2, 3, 4] and "file 2 of 4: b.png" in views[1].working
+    assert "1 that could not be read" in views[-1].summary and not views[-1].working
+
+
+def test_a_batch_is_downloaded_as_csv_and_json(files, loader):
+    rows = list(check_all([(files[0], "=evil.png"), (files[1], "a.txt")], loader))[-1].rows
+    table = list(csv.DictReader(io.StringIO(batch_to_csv(rows))))
+    assert (
+        table[0]["file"] == "'=evil.png"
+        and float(table[0]["fake_probability"]) == pytest.approx(0.94)
+        and table[1]["error"]
+    )
+    told = json.loads(batch_to_json(rows))
+    assert told[0]["faces"] and told[1]["error"] == rows[1].remark
+
+
+def test_a_batch_of_nothing_or_of_too_many_is_a_sentence(files, loader):
+    assert [v.error for v in check_all([], loader)] == [words.BATCH_NOTHING]
+    (view,) = check_all([(files[0], "b.png")] * 3, loader, most=2)
+    assert "3 files were chosen; 2 can be checked" in view.error
+
+
+def test_files_that_a_folder_hides_are_left_out():
+    assert folder_files(["/x/b.png", "/x/.DS_Store", "/y/A.png"]) == [("/y/A.png", "A.png"), ("/x/b.png", "b.png")]
+
+
+# ---- the game ----
+
+
+def answer(truth, said, p, sure=1):
+    return Answer(truth, said, sure, p, 0.6)
+
+
+@pytest.mark.parametrize(("truth", "said", "sure", "p", "you", "model", "both"), [
+    (True, True, 0, 0.1, True, False, False),  # a guess against clear evidence
+    (True, True, 2, 0.5, True, False, True),  # certain against weak evidence
+    (False, True, 0, 0.02, False, True, True),
+    (False, False, 1, None, True, False, True),  # the detector abstained
+    (True, True, 1, 0.6, True, True, True),
+])  # fmt: skip
+def test_the_player_the_detector_and_both_are_right_or_wrong_each_by_their_own(truth, said, sure, p, you, model, both):
+    one = answer(truth, said, p, sure)
+    assert (one.player_right, one.model_right, one.both_right) == (you, model, both)
+
+
+def test_a_game_counts_scores_and_the_streak():
+    game = Game(tuple(Item(None, "image", truth, "") for truth in (True, False, True)))
+    for said, p in ((False, 0.9), (False, 0.1), (True, 0.2)):
+        game = game.play(said, 1, p, 0.6)
+    assert game.scores()[:2] == (2, 2) and game.streak == 2 and game.current is None
+    with pytest.raises(ValueError, match="all rounds"):
+        game.play(True, 1, 0.5, 0.6)
+
+
+def test_a_new_game_is_shuffled_and_of_one_kind(tmp_path):
+    with (tmp_path / "manifest.csv").open("w", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["path", "kind", "label", "about"])
+        for i in range(12):
+            (tmp_path / f"{i}.x").write_text("x")
+            writer.writerow([f"{i}.x", ("image", "audio", "video")[i % 3], ("real", "fake")[i % 2], "about"])
+        writer.writerow(["gone.x", "image", "real", ""])
+    items = read_items(tmp_path / "manifest.csv")
+    assert len(items) == 8 and {i.kind for i in items} == {"image", "audio"}
+    game = new_game(items, "image", seed=1)
+    assert sorted(i.path.name for i in game.items) == ["0.x", "3.x", "6.x", "9.x"]
+    assert [i.path.name for i in new_game(items, "image", seed=2).items] != [i.path.name for i in game.items]
+    assert read_items(tmp_path / "none.csv") == ()
+
+
+def test_shares_have_wilsons_interval():
+    share, low, high = share_with_interval(8, 10)
+    assert share == 0.8 and low == pytest.approx(0.4902, abs=1e-3) and high == pytest.approx(0.9433, abs=1e-3)
+    assert share_with_interval(0, 0) is None
+
+
+def test_a_round_shows_no_name_that_would_tell(loader, tmp_path):
+    from demo.game_tab import _show_round
+
+    Image.fromarray(draw_scene((20, 20, 60, 200))).save(tmp_path / "fake_it.png")
+    shown = _show_round(Game((Item(tmp_path / "fake_it.png", "image", True, ""),)))
+    assert isinstance(shown[1]["value"], np.ndarray) and "fake_it" not in str(shown[6])
+
+
+# ---- benchmarks ----
+
+
+@pytest.fixture
+def runs(tmp_path):
+    number = {"value": 0.9, "ci95": [0.8, 0.95]}
+    told = {
+        "metrics": {"overall": {"auc": number, "accuracy": number, "f1": number, "eer": {"value": None, "ci95": None}}},
+        "counts": {"n_real": 10, "n_fake": 1200, "n_scored": 1209},
+        "record": {"level": "image", "seen_in_training": "no", "configuration": {"detector": "<b>x</b>"},
+                   "dataset": {"title": "Celeb-DF", "note": ""}},
+    }  # fmt: skip
+    for name in ("one", "study/two", "broken"):
+        (tmp_path / name / "figures").mkdir(parents=True)
+        (tmp_path / name / "result.json").write_text(json.dumps(told) if name != "broken" else "{")
+    (tmp_path / "one/figures/roc.svg").write_text("<svg/>")
+    return tmp_path
+
+
+def test_every_finished_run_is_found_and_one_that_cannot_be_read_says_so(runs):
+    found = benchmarks.find_runs(runs)
+    assert [r.name for r in found] == ["broken", "one", "study/two"]
+    table = benchmarks.overview(found)
+    assert (
+        "0.900 [0.800, 0.950]" in table
+        and "10 / 1,200" in table
+        and words.BENCH_BROKEN in table
+        and "&lt;b&gt;" in table
+    )
+    shown = benchmarks.run_view(found[1])
+    assert shown.count("<img") == 1 and "–" in shown and "<b>x</b>" not in shown
+    assert words.BENCH_BROKEN in benchmarks.run_view(found[0])
+
+
+def test_only_runs_that_were_found_are_opened(runs):
+    from demo.bench_tab import _show, _table
+
+    assert _show(runs, "../one") == "" and "Celeb-DF" in _show(runs, "one")
+    assert "python -m eval.run" in _table(runs / "nothing")
