@@ -20,6 +20,7 @@ def main(argv: list[str] | None = None) -> int:
     """Serves the page until it is interrupted; returns 0, or 2 when the detector cannot be loaded."""
     options = _parser().parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("fontTools").setLevel(logging.WARNING)  # tells of every table of every font in a PDF
     logging.getLogger("httpx").setLevel(logging.WARNING)  # gradio looks at its own page when it starts
     # Read by gradio where it is imported, hence before: no analytics, and a folder for uploads that goes with us.
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"

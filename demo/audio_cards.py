@@ -31,6 +31,7 @@ def verdict_card(view: SoundView) -> str:
         passage(words.HOW_OFTEN_WRONG, view.threshold_words if view.fake_probability is not None else ""),
         passage(words.WHAT_WAS_HEARD, view.heard),
         notes_list(words.ABOUT_THE_SOUND, view.notes),
+        cards.provenance_section(view.provenance),
         downloads(view.file_name or "recording", view.json_text, view.csv_text),
         f'<p class="dc-note">{escape(view.file_name)}: {escape(view.file)}. {escape(view.detector)}, '
         f"{escape(view.elapsed)}.</p></section>",

@@ -18,6 +18,7 @@ from detectors.audio import AudioDetector, loudest_windows
 from detectors.describe import report_to_dict
 from detectors.errors import DeepfakeError, MediaError
 from detectors.media import SAMPLE_RATE_HZ, SoundFile
+from detectors.provenance import Provenance, read_provenance
 from detectors.types import AudioWindow, Report
 
 EXCERPTS = 3
@@ -59,6 +60,8 @@ class SoundView:
         elapsed: how long it took.
         json_text: the whole report.
         csv_text: one row for each window.
+        provenance: what the file says of its own origin; None where it was not read.
+        report: the report itself, under the visitor's name for the file; None after an error.
     """
 
     error: str = ""
@@ -80,6 +83,8 @@ class SoundView:
     elapsed: str = ""
     json_text: str = ""
     csv_text: str = ""
+    provenance: Provenance | None = None
+    report: Report | None = None
 
 
 def _no_progress(share: float, what: str) -> None:
@@ -120,7 +125,8 @@ def analyse_sound(
         )  # a baseline has no progress to tell
         on_progress(0.97, words.STAGE_DRAWING)
         meaning = words.threshold_meaning(loaded.card) if loaded.card is not None else ""
-        return view_of_sound(replace(report, path=name), cut_excerpts(path, report.verdict.windows), meaning)
+        view = view_of_sound(replace(report, path=name), cut_excerpts(path, report.verdict.windows), meaning)
+        return replace(view, provenance=read_provenance(path))
     except DeepfakeError as error:
         return SoundView(error=words.as_sentence(str(error).replace(str(path), name)), file_name=name)
 
@@ -184,6 +190,7 @@ def view_of_sound(report: Report, excerpts: tuple[ExcerptView, ...], threshold_w
         elapsed=words.timing_words(report.elapsed_s),
         json_text=json.dumps(report_to_dict(report), indent=2, ensure_ascii=False, allow_nan=False) + "\n",
         csv_text=windows_to_csv(report),
+        report=report,
     )
 
 

@@ -9,7 +9,8 @@ import gradio as gr
 
 from demo import audio_cards, words
 from demo.audio_handlers import analyse_sound, sound_report_for_api
-from demo.image_tab import NETWORK_SLOTS, TabConfig, add_examples, upload_of
+from demo.beside import add_keep_buttons, add_probe, keep_files
+from demo.image_tab import NETWORK_SLOTS, TabConfig, add_examples, kept_of, upload_of
 
 
 def add_audio_tab(config: TabConfig) -> None:
@@ -29,8 +30,10 @@ def add_audio_tab(config: TabConfig) -> None:
             examples = add_examples(config.sample_dir, "audio", sound, words.SOUND_EXAMPLES_LABELS, "voices", "voice")
         with gr.Column(scale=6, min_width=240):
             verdict = gr.HTML(audio_cards.empty_card(), elem_id="sound-verdict")
+            kept, keep = add_keep_buttons("sound")
     timeline = gr.HTML("", elem_id="timeline")
-    results = [verdict, timeline]
+    probing, probed = add_probe("audio", "sound", _asked(config), [sound])
+    results = [verdict, timeline, kept, probing, probed]
     check_event: dict[str, Any] = {
         "fn": _make_analyse(config),
         "inputs": [sound],
@@ -43,17 +46,22 @@ def add_audio_tab(config: TabConfig) -> None:
         "show_progress_on": verdict,
         "api_visibility": "undocumented",
     }
+    files_event: dict[str, Any] = {
+        "fn": keep_files, "inputs": [kept], "outputs": keep, "show_progress": "hidden", "api_visibility": "undocumented",
+    }  # fmt: skip
     running: list[Any] = [check.click(**check_event, api_name="check_recording", scroll_to_output=True)]
+    running[0].then(**files_event, api_name="keep_recording")
     for group in examples:
-        name = f"check_{group.dataset.elem_id}".replace("-", "_")
-        running.append(group.load_input_event.then(**check_event, api_name=name))
+        name = group.dataset.elem_id.replace("-", "_")
+        running.append(group.load_input_event.then(**check_event, api_name=f"check_{name}"))
+        running[-1].then(**files_event, api_name=f"keep_{name}")
     # An old verdict beside a new recording would be read as the new recording's, so it goes, and its work with it.
     # To cancel on an upload too could hit the check of the new recording, when a slow machine tells of the upload late.
     for k, (changed, cancels) in enumerate(
         ((sound.upload, None), (sound.start_recording, running), (sound.clear, running))
     ):
         changed(
-            _forget, outputs=results, queue=False, cancels=cancels, show_progress="hidden", api_name=f"forget_sound_{k}",
+            lambda: [*_forget(), *keep_files(None)], outputs=[*results, *keep], queue=False, cancels=cancels, show_progress="hidden", api_name=f"forget_sound_{k}",
             api_visibility="undocumented",
         )  # fmt: skip
     _add_api(config, sound)
@@ -69,14 +77,24 @@ def _make_analyse(config: TabConfig) -> Callable[..., list[Any]]:
             shown_name=name,
             on_progress=lambda share, what: progress(share, desc=what),
         )
-        return [audio_cards.verdict_card(view), audio_cards.timeline_section(view)]
+        return [
+            audio_cards.verdict_card(view), audio_cards.timeline_section(view), kept_of(view.report, config, config.finder, None),
+            gr.update(visible=view.fake_probability is not None), "",
+        ]  # fmt: skip
 
     return check_recording
 
 
 def _forget() -> list[Any]:
     """Puts the tab back to where nothing was checked."""
-    return [audio_cards.empty_card(), ""]
+    return [audio_cards.empty_card(), "", None, gr.update(visible=False), ""]
+
+
+def _asked(config: TabConfig) -> Callable[[Any], tuple[str | None, dict[str, Any]]]:
+    def ask(payload: Any) -> tuple[str | None, dict[str, Any]]:
+        return upload_of(payload)[0], {"detector_loader": config.load_detector, "detector": config.detector}
+
+    return ask
 
 
 def _add_api(config: TabConfig, sound: gr.Audio) -> None:

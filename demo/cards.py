@@ -10,6 +10,7 @@ from pathlib import Path
 from demo import plots, words
 from demo.handlers import ExplainView, FaceView, ImageView
 from detectors.card import WeightsCard
+from detectors.provenance import Provenance
 
 
 def empty_card(headline: str = words.EMPTY_HEADLINE, text: str = words.EMPTY_TEXT) -> str:
@@ -48,6 +49,7 @@ def verdict_card(view: ImageView) -> str:
         passage(words.WHAT_WAS_LOOKED_AT, view.looked_at),
     ]
     parts.append(notes_list(words.ABOUT_THE_PICTURE, view.notes))
+    parts.append(provenance_section(view.provenance))
     parts.append(_details(view))
     parts.append("</section>")
     return "".join(parts)
@@ -181,6 +183,8 @@ def _face_card(face: FaceView, threshold: float, undecided_band: tuple[float, fl
             f"{legend(plots.colour_ramp(plots.HEAT_STOPS), words.HEAT_LEGEND)}</figcaption></figure>"
         )
     parts.append(f'<div class="dc-maps">{"".join(figures)}</div>')
+    if face.explained:
+        parts.append(f'<p class="dc-note">{escape(face.explained)}</p>')
     if face.networks:
         rows = [(network.name, network.fake_probability) for network in face.networks]
         parts.append(f"<h4>{escape(words.NETWORKS_HEADING)}</h4>{bars(rows, threshold)}")
@@ -242,6 +246,23 @@ def notes_list(heading: str, notes: Sequence[str]) -> str:
         return ""
     lines = "".join(f"<li>{escape(words.as_sentence(note))}</li>" for note in notes)
     return f"<h3>{escape(heading)}</h3><ul>{lines}</ul>"
+
+
+def provenance_section(told: Provenance | None) -> str:
+    """What a file says of its own origin, as evidence of its own; empty where it was not read."""
+    if told is None:
+        return ""
+    lines = []
+    for claim in told.claims:
+        mark = words.POINTS_TO.get(claim.points_to)
+        lines.append(
+            f"<li>{escape(claim.name)}: {escape(claim.value)} <span class=dc-note>({escape(claim.source)}"
+            f"{f', <strong>{escape(mark)}</strong>' if mark else ''})</span></li>"
+        )
+    lines += [f"<li>{escape(words.as_sentence(note))}</li>" for note in told.notes]
+    body = f"<ul class=dc-claims>{''.join(lines)}</ul>" if lines else f"<p>{escape(words.PROVENANCE_NONE)}</p>"
+    note = f'<p class="dc-note">{escape(words.PROVENANCE_NOTE)}</p>' if told.claims else ""
+    return f"<h3>{escape(words.PROVENANCE_HEADING)}</h3>{body}{note}"
 
 
 def legend(gradient: str, ends: tuple[str, str]) -> str:

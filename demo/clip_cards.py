@@ -32,6 +32,7 @@ def verdict_card(view: ClipView) -> str:
         passage(words.HOW_OFTEN_WRONG, view.threshold_words),
         passage(words.WHAT_WAS_LOOKED_AT, view.looked_at),
         notes_list(words.ABOUT_THE_CLIP, view.notes),
+        cards.provenance_section(view.provenance),
         downloads(view.file_name or "clip", view.json_text, view.csv_text),
         f'<p class="dc-note">{escape(view.file_name)}: {escape(view.file)}. {escape(view.detector)}, '
         f"{escape(view.elapsed)}.</p></section>",

@@ -17,6 +17,8 @@ from demo.annotate import Marks, annotate
 from demo.handlers import DetectorLoader, safe_cell, told_by
 from detectors.describe import report_to_dict
 from detectors.errors import DeepfakeError
+from detectors.media import ClipFile
+from detectors.provenance import Provenance, read_provenance
 from detectors.types import AudioWindow, Evidence, Person, Report, Verdict
 from detectors.video import VideoDetector
 
@@ -86,6 +88,9 @@ class ClipView:
         json_text: the whole report.
         csv_text: one row for each face in each sampled frame.
         marks: what the annotated clip needs; None where there is no face.
+        provenance: what the file says of its own origin; None where it was not read.
+        report: the report itself, under the visitor's name for the file; None after an error.
+        first_rgb: the first frame, uint8 (height, width, 3); None likewise.
     """
 
     error: str = ""
@@ -116,6 +121,9 @@ class ClipView:
     json_text: str = ""
     csv_text: str = ""
     marks: Marks | None = None
+    provenance: Provenance | None = None
+    report: Report | None = None
+    first_rgb: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -170,7 +178,10 @@ def analyse_clip(
         if report.media.kind == "audio":
             return ClipView(error=words.CLIP_IS_SOUND, file_name=name)
         on_progress(0.95, words.STAGE_DRAWING)
-        return view_of_clip(replace(report, path=name), loaded, 1 / rate_hz, path)
+        view = view_of_clip(replace(report, path=name), loaded, 1 / rate_hz, path)
+        with ClipFile(path) as clip:
+            first = next(clip.frames()).pixels_rgb
+        return replace(view, provenance=read_provenance(path), first_rgb=first)
     except DeepfakeError as error:
         return ClipView(error=words.as_sentence(str(error).replace(str(path), name)), file_name=name)
 
@@ -224,6 +235,7 @@ def view_of_clip(report: Report, detector: VideoDetector, step_s: float, path: s
         json_text=json.dumps(report_to_dict(report), indent=2, ensure_ascii=False, allow_nan=False) + "\n",
         csv_text=clip_to_csv(report),
         marks=Marks(path, frame_threshold, step_s, seen) if seen else None,
+        report=report,
     )
 
 

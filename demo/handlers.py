@@ -18,7 +18,9 @@ from demo import plots, words
 from detectors import Detector
 from detectors.describe import report_to_dict
 from detectors.errors import DeepfakeError
+from detectors.explain import deletion_check
 from detectors.media import read_image
+from detectors.provenance import Provenance, read_provenance
 from detectors.types import Evidence, Report, Verdict
 
 MAX_CARDS = 12  # faces shown one by one; a crowd's others are in the downloaded report
@@ -64,6 +66,7 @@ class FaceView:
         agreement: a sentence; "" when not scored.
         kind: a sentence on the kind of forgery; "" where there is no sign of any.
         kinds: (short name, probability) of each kind.
+        explained: whether the map explains the score, tested on the face that speaks; "" for others.
     """
 
     number: int
@@ -77,6 +80,7 @@ class FaceView:
     agreement: str
     kind: str
     kinds: tuple[tuple[str, float], ...]
+    explained: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +109,9 @@ class ImageView:
         csv_text: one row for each face.
         crops_rgb: uint8 (n, size, size, 3), the scored crops in the order of `explainable`; None without LIME.
         explainable: numbers of the faces that LIME can explain.
+        provenance: what the file says of its own origin; None where it was not read.
+        report: the report itself, under the visitor's name for the file; None after an error.
+        pixels_rgb: the upright picture, uint8 (height, width, 3); None likewise.
     """
 
     error: str = ""
@@ -128,6 +135,9 @@ class ImageView:
     csv_text: str = ""
     crops_rgb: np.ndarray | None = None
     explainable: tuple[int, ...] = ()
+    provenance: Provenance | None = None
+    report: Report | None = None
+    pixels_rgb: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +190,8 @@ def analyse_image(
         report = loaded.detect(path)
         on_stage(0.8, words.STAGE_DRAWING)
         # The upload's path says how this machine is laid out, and nothing to the visitor.
-        return view_of(replace(report, path=name), read_image(path).pixels_rgb, loaded)
+        view = view_of(replace(report, path=name), read_image(path).pixels_rgb, loaded)
+        return replace(view, provenance=read_provenance(path))
     except DeepfakeError as error:
         return ImageView(error=words.as_sentence(str(error).replace(str(path), name)), file_name=name)
 
@@ -218,7 +229,10 @@ def view_of(report: Report, pixels_rgb: np.ndarray, detector: Detector) -> Image
         notes=report.notes,
         advice=words.NO_FACE_ADVICE if verdict.reason == "no_face" else "",
         picture_rgb=_draw(pixels_rgb, evidence, scored),
-        faces=tuple(_face_view(i, e, verdict, report) for i, e in enumerate(evidence[:MAX_CARDS])),
+        faces=tuple(
+            replace(_face_view(i, e, verdict, report), explained=_tested(e, detector) if i == 0 else "")
+            for i, e in enumerate(evidence[:MAX_CARDS])
+        ),
         n_faces=len(evidence),
         file_name=Path(report.path).name,
         file=words.file_words(media.format, media.width_px, media.height_px, media.bytes),
@@ -228,7 +242,16 @@ def view_of(report: Report, pixels_rgb: np.ndarray, detector: Detector) -> Image
         csv_text=report_to_csv(report),
         crops_rgb=np.stack(crops) if crops else None,
         explainable=tuple(i + 1 for i in explainable),
+        report=report,
+        pixels_rgb=pixels_rgb,
     )
+
+
+def _tested(e: Evidence, detector: Detector) -> str:
+    """The deletion check of the face that speaks."""
+    if not isinstance(detector, ScoresCrops) or e.crop_rgb is None or e.patch_map is None or e.fake_probability is None:
+        return ""
+    return words.deletion_words(e.fake_probability, *deletion_check(detector.score_crops, e.crop_rgb, e.patch_map))
 
 
 def _draw(pixels_rgb: np.ndarray, evidence: tuple[Evidence, ...], scored: list[int]) -> np.ndarray | None:

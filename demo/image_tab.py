@@ -13,8 +13,9 @@ import gradio as gr
 import numpy as np
 
 from demo import cards, words
+from demo.beside import Kept, add_keep_buttons, add_probe, keep_files
 from demo.handlers import DetectorLoader, StopFlags, analyse_image, explain_face, report_for_api
-from detectors.types import MediaKind
+from detectors.types import MediaKind, Report
 
 SAMPLE_DIR = Path(__file__).resolve().parent.parent / "data_manifests" / "sample"
 MAX_EXAMPLES = 5  # of each label: one row
@@ -84,6 +85,7 @@ def add_image_tab(config: TabConfig) -> None:
             examples = add_examples(config.sample_dir, "image", picture, words.EXAMPLES_LABELS, "examples", "example")
         with gr.Column(scale=6, min_width=240):
             verdict = gr.HTML(cards.empty_card(), elem_id="verdict")
+            kept, keep = add_keep_buttons("picture")
     faces = gr.HTML("", elem_id="faces")
     crops = gr.State(None, time_to_live=3600)
     with gr.Column(visible=False, elem_id="lime") as lime:
@@ -93,8 +95,9 @@ def add_image_tab(config: TabConfig) -> None:
             explain = gr.Button(words.LIME_BUTTON, variant="secondary", elem_id="explain")
             cancel = gr.Button(words.LIME_CANCEL, variant="stop", visible=False, elem_id="cancel")
         explanation = gr.HTML("", elem_id="explanation")
+    probing, probed = add_probe("image", "picture", _asked(config), [picture, finder])
 
-    results = [verdict, faces, crops, lime, which, explanation, cancel]
+    results = [verdict, faces, crops, lime, which, explanation, cancel, kept, probing, probed]
     analyse = _make_analyse(config)
     check_event: dict[str, Any] = {
         "fn": analyse,
@@ -108,13 +111,21 @@ def add_image_tab(config: TabConfig) -> None:
         "show_progress_on": verdict,
         "api_visibility": "undocumented",
     }
-    check.click(**check_event, api_name="check_picture", scroll_to_output=True)
+    files_event: dict[str, Any] = {
+        "fn": keep_files, "inputs": [kept], "outputs": keep, "show_progress": "hidden", "api_visibility": "undocumented",
+    }  # fmt: skip
+    check.click(**check_event, api_name="check_picture", scroll_to_output=True).then(
+        **files_event, api_name="keep_picture"
+    )
     for group in examples:
-        group.load_input_event.then(**check_event, api_name=f"check_{group.dataset.elem_id}".replace("-", "_"))
+        name = group.dataset.elem_id.replace("-", "_")
+        checked = group.load_input_event.then(**check_event, api_name=f"check_{name}")
+        checked.then(**files_event, api_name=f"keep_{name}")
     # An old verdict beside a new picture would be read as the new picture's.
     picture.input(
-        _forget, outputs=results, queue=False, show_progress="hidden", api_name="forget", api_visibility="undocumented"
-    )
+        lambda: [*_forget(), *keep_files(None)], outputs=[*results, *keep], queue=False, show_progress="hidden",
+        api_name="forget", api_visibility="undocumented",
+    )  # fmt: skip
     running = explain.click(
         _make_explain(config, flags),
         inputs=[crops, which, finder],
@@ -194,14 +205,32 @@ def _make_analyse(config: TabConfig) -> Callable[..., list[Any]]:
             ),
             "",
             gr.update(visible=False),
+            kept_of(view.report, config, finder, view.pixels_rgb),
+            gr.update(visible=view.fake_probability is not None),
+            "",
         ]
 
     return check_picture
 
 
+def kept_of(report: Report | None, config: TabConfig, finder: str, picture_rgb: np.ndarray | None) -> Kept | None:
+    """What files to keep are made from; none after an error or of a baseline."""
+    card = config.load_detector(config.detector, finder=finder).card if report is not None else None
+    return Kept(report, card, picture_rgb) if report is not None and card is not None else None
+
+
+def _asked(config: TabConfig) -> Callable[[Any, Any], tuple[str | None, dict[str, Any]]]:
+    def ask(payload: Any, finder: str) -> tuple[str | None, dict[str, Any]]:
+        options = {"detector_loader": config.load_detector, "detector": config.detector, "finder": finder}
+        return upload_of(payload)[0], options
+
+    return ask
+
+
 def _forget() -> list[Any]:
     """Puts the page back to where nothing was checked."""
-    return [cards.empty_card(), "", None, gr.update(visible=False), gr.update(choices=[]), "", gr.update(visible=False)]
+    hidden = gr.update(visible=False)
+    return [cards.empty_card(), "", None, hidden, gr.update(choices=[]), "", hidden, None, hidden, ""]
 
 
 def _make_explain(config: TabConfig, flags: StopFlags) -> Callable[..., Iterator[list[Any]]]:

@@ -11,8 +11,9 @@ import gradio as gr
 
 from demo import clip_cards, words
 from demo.annotate import Marks
+from demo.beside import add_keep_buttons, keep_files
 from demo.clip_handlers import analyse_clip, clip_report_for_api, make_annotated
-from demo.image_tab import NETWORK_SLOTS, TabConfig, add_examples, upload_of
+from demo.image_tab import NETWORK_SLOTS, TabConfig, add_examples, kept_of, upload_of
 
 RATES = ((words.RATE_ONE, 1.0), (words.RATE_TWO, 2.0), (words.RATE_FIVE, 5.0))
 
@@ -30,6 +31,7 @@ def add_video_tab(config: TabConfig) -> None:
             examples = add_examples(config.sample_dir, "video", clip, words.CLIP_EXAMPLES_LABELS, "clips", "clip")
         with gr.Column(scale=6, min_width=240):
             verdict = gr.HTML(clip_cards.empty_card(), elem_id="clip-verdict")
+            kept, keep = add_keep_buttons("clip")
     timeline = gr.HTML("", elem_id="clip-timeline")
     marks = gr.State(None, time_to_live=3600)
     with gr.Column(visible=False, elem_id="annotate") as annotate_part:
@@ -40,7 +42,7 @@ def add_video_tab(config: TabConfig) -> None:
         told = gr.HTML("", elem_id="annotate-progress")
         made = gr.Video(visible=False, label=words.ANNOTATE_LABEL, buttons=["download"], elem_id="annotated")
 
-    results = [verdict, timeline, marks, annotate_part, told, made, cancel]
+    results = [verdict, timeline, marks, annotate_part, told, made, cancel, kept]
     check_event: dict[str, Any] = {
         "fn": _make_analyse(config),
         "inputs": [clip, rate],
@@ -53,10 +55,15 @@ def add_video_tab(config: TabConfig) -> None:
         "show_progress_on": verdict,
         "api_visibility": "undocumented",
     }
+    files_event: dict[str, Any] = {
+        "fn": keep_files, "inputs": [kept], "outputs": keep, "show_progress": "hidden", "api_visibility": "undocumented",
+    }  # fmt: skip
     running: list[Any] = [check.click(**check_event, api_name="check_clip", scroll_to_output=True)]
+    running[0].then(**files_event, api_name="keep_clip")
     for group in examples:
-        name = f"check_{group.dataset.elem_id}".replace("-", "_")
-        running.append(group.load_input_event.then(**check_event, api_name=name))
+        name = group.dataset.elem_id.replace("-", "_")
+        running.append(group.load_input_event.then(**check_event, api_name=f"check_{name}"))
+        running[-1].then(**files_event, api_name=f"keep_{name}")
     making = make.click(
         _make_annotate(), inputs=[marks], outputs=[told, made, stop], show_progress="hidden", concurrency_limit=1,
         api_name="annotate_clip", api_visibility="undocumented",
@@ -66,12 +73,14 @@ def add_video_tab(config: TabConfig) -> None:
         api_name="stop_annotating", api_visibility="undocumented",
     )  # fmt: skip
     cancel.click(
-        _forget, outputs=results, queue=False, cancels=running, api_name="cancel_clip", api_visibility="undocumented"
-    )
+        lambda: [*_forget(), *keep_files(None)], outputs=[*results, *keep], queue=False, cancels=running,
+        api_name="cancel_clip", api_visibility="undocumented",
+    )  # fmt: skip
     # An old verdict beside a new clip would be read as the new one's, so it goes, and its work with it. A new one comes
     # after the old was cleared; to cancel on its upload too could hit the check of the new one.
     clip.clear(
-        _forget, outputs=results, queue=False, cancels=[*running, making], show_progress="hidden",
+        lambda: [*_forget(), *keep_files(None)], outputs=[*results, *keep], queue=False, cancels=[*running, making],
+        show_progress="hidden",
         api_name="forget_clip", api_visibility="undocumented",
     )  # fmt: skip
     _add_api(config, clip)
@@ -100,6 +109,7 @@ def _make_analyse(config: TabConfig) -> Callable[..., Iterator[list[Any]]]:
             "",
             _no_clip(),
             gr.update(visible=bool(path)),
+            None,
         ]
         view = analyse_clip(
             path,
@@ -113,6 +123,7 @@ def _make_analyse(config: TabConfig) -> Callable[..., Iterator[list[Any]]]:
         yield [
             clip_cards.verdict_card(view), clip_cards.timeline_section(view), view.marks,
             gr.update(visible=view.marks is not None), "", _no_clip(), gr.update(visible=False),
+            kept_of(view.report, config, config.finder, view.first_rgb),
         ]  # fmt: skip
 
     return check_clip
@@ -125,7 +136,7 @@ def _no_clip() -> Any:
 def _forget() -> list[Any]:
     """Puts the tab back to where nothing was checked."""
     hidden = gr.update(visible=False)
-    return [clip_cards.empty_card(), "", None, hidden, "", _no_clip(), hidden]
+    return [clip_cards.empty_card(), "", None, hidden, "", _no_clip(), hidden, None]
 
 
 def _make_annotate() -> Callable[[Marks | None], Iterator[list[Any]]]:

@@ -907,3 +907,41 @@ BENCH_BROKEN = "This run cannot be read: its result.json is not of the form that
 def bench_counts(n_real: int, n_fake: int, n_scored: int) -> str:
     """How much was measured."""
     return f"{n_real:,} real and {n_fake:,} fake, {n_scored:,} of them scored."
+
+
+# ---- beside a verdict ----
+
+PROVENANCE_HEADING = "What the file says of its own origin"
+PROVENANCE_NOTE = "Not part of the score. Anyone can write, change or remove this."
+PROVENANCE_NONE = "Nothing. That is usual: messengers and social networks remove it."
+POINTS_TO = {"generator": "names a generator", "editor": "names an editing program", "camera": "names a camera"}
+KEEP_LABEL = "Keep this verdict"
+KEEP_PNG, KEEP_PDF = "Picture card (PNG)", "Report, one page (PDF)"
+PROBE_HEADING = "Is it robust?"
+PROBE_INTRO = {
+    "image": "The same picture is saved as a strongly compressed JPEG and at half its size, and the networks are asked again. An answer that "
+    "flips then rests on traces too fine to be relied on.",
+    "audio": "The same recording is sent through MP3 at 32 kbit/s and a telephone line, and the networks are asked again. An answer that flips "
+    "then rests on traces too fine to be relied on.",
+}
+PROBE_BUTTON = "Save it again and ask again"
+PROBE_COLUMNS = ("Copy", "Probability of manipulation", "Verdict")
+PROBE_ORIGINAL = "As it is"
+PROBE_COPIES = {
+    "image": (("jpeg:40", "JPEG, quality 40"), ("resize:0.5", "Half the size")),
+    "audio": (("mp3:32", "MP3, 32 kbit/s"), ("telephone", "Telephone, 8 kHz")),
+}
+PROBE_WORKING = "Saving and asking again"
+PROBE_STABLE = "The verdict is the same in every copy."
+PROBE_FLIPS = "The verdict is not the same in every copy, so do not rely on it."
+DELETION_GOOD = "So the map shows what this score rests on."
+DELETION_BAD = "So the map explains this score badly; do not read much into it."
+
+
+def deletion_words(whole: float, without_hottest: float, without_coldest: float) -> str:
+    """Whether a heat map explains the score, tested by blurring parts away."""
+    good = without_hottest < min(whole, without_coldest) - 0.02
+    return (
+        f"Tested: with the map's hottest fifth blurred the score goes from {percent(whole)} to {percent(without_hottest)}, with its coldest "
+        f"fifth to {percent(without_coldest)}. {DELETION_GOOD if good else DELETION_BAD}"
+    )

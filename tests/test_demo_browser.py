@@ -325,3 +325,17 @@ def test_benchmarks_without_a_run_say_how_to_make_one(page):
     open_tab(page, words.BENCH_TAB)
     page.wait_for_selector("#bench-again", timeout=WAIT_MS)
     assert "python -m eval.run --dataset sample" in page.inner_text("#bench-table")
+
+
+def test_a_verdict_can_be_kept_as_png_and_pdf_and_probed(page, files):
+    upload(page, files / "portrait.jpg")
+    for elem, head, name in (("png", b"\x89PNG", "portrait-verdict.png"), ("pdf", b"%PDF", "portrait-verdict.pdf")):
+        page.wait_for_selector(f"#{elem}-picture", state="visible", timeout=WAIT_MS)
+        with page.expect_download() as download:
+            page.click(f"#{elem}-picture")
+        assert download.value.suggested_filename == name and download.value.path().read_bytes().startswith(head)
+    page.click("#probe-picture-go")
+    page.wait_for_selector("#probe-picture-told strong", timeout=WAIT_MS)
+    assert page.inner_text("#probe-picture-told strong") == words.PROBE_STABLE
+    page.set_input_files("#picture input[type=file]", str(files / "letter.jpg"))
+    page.wait_for_selector("#keep-picture", state="hidden", timeout=WAIT_MS)

@@ -171,3 +171,66 @@ def test_only_runs_that_were_found_are_opened(runs):
 
     assert _show(runs, "../one") == "" and "Celeb-DF" in _show(runs, "one")
     assert "python -m eval.run" in _table(runs / "nothing")
+
+
+# ---- beside a verdict ----
+
+
+def test_a_probe_asks_again_about_copies_and_says_whether_they_agree(files, loader):
+    from demo.probe import ProbeView, probe, probe_card
+
+    views = list(probe(files[0], "image", loader, detector="image-ensemble"))
+    assert [c.name for c in views[-1].copies] == ["As it is", "JPEG, quality 40", "Half the size"]
+    assert (
+        [len(v.copies) for v in views] == [0, 1, 2, 3]
+        and views[-1].is_stable
+        and words.PROBE_STABLE in probe_card(views[-1])
+    )
+    assert "<progress" in probe_card(views[1])
+    flipped = ProbeView("", (views[-1].copies[0], type(views[-1].copies[0])("x", 0.1, "real", "No sign")), 2)
+    assert words.PROBE_FLIPS in probe_card(flipped)
+    sounds = list(probe(files[2], "audio", loader, detector="audio-ensemble"))
+    assert [c.name for c in sounds[-1].copies] == ["As it is", "MP3, 32 kbit/s", "Telephone, 8 kHz"]
+
+
+def test_a_probe_of_nothing_or_of_a_letter_is_a_sentence(files, loader):
+    from demo.probe import probe
+
+    assert [v.error for v in probe(None, "image", loader, detector="image-ensemble")] == [words.NO_PICTURE]
+    (*_, last) = probe(files[1], "image", loader, detector="image-ensemble")
+    assert "Only JPEG" in last.error and files[1] not in last.error
+
+
+@pytest.mark.parametrize(("hot", "cold", "good"), [(0.3, 0.85, True), (0.88, 0.3, False), (0.895, 0.9, False)])
+def test_a_map_is_said_to_explain_the_score_only_where_blurring_it_lowers_the_score_most(hot, cold, good):
+    said = words.deletion_words(0.9, hot, cold)
+    assert (words.DELETION_GOOD in said) == good and (words.DELETION_BAD in said) != good and words.percent(hot) in said
+
+
+def test_origin_is_shown_beside_the_score_and_escaped():
+    from demo.cards import provenance_section
+    from detectors.provenance import Claim, Provenance
+
+    shown = provenance_section(Provenance((Claim("PNG text", "software", "<b>ComfyUI</b>", "generator"),), ("a note",)))
+    assert (
+        "&lt;b&gt;ComfyUI" in shown
+        and "names a generator" in shown
+        and "A note." in shown
+        and words.PROVENANCE_NOTE in shown
+    )
+    assert words.PROVENANCE_NONE in provenance_section(Provenance((), ())) and provenance_section(None) == ""
+
+
+def test_a_picture_that_names_its_generator_says_so_beside_an_unchanged_score(tmp_path, loader):
+    from PIL.PngImagePlugin import PngInfo
+
+    from demo.cards import verdict_card
+    from demo.handlers import analyse_image
+
+    told = PngInfo()
+    told.add_text("parameters", "a portrait\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1")
+    for name, info in (("plain.png", None), ("made.png", told)):
+        Image.fromarray(draw_scene((20, 20, 60, 200))).save(tmp_path / name, pnginfo=info)
+    plain, made = (analyse_image(str(tmp_path / n), "yunet", loader) for n in ("plain.png", "made.png"))
+    assert made.fake_probability == plain.fake_probability
+    assert "names a generator" in verdict_card(made) and words.PROVENANCE_NONE in verdict_card(plain)

@@ -163,3 +163,19 @@ def test_every_cut_of_a_picture_is_read_or_refused_and_never_crashes(tmp_path):
 )
 def test_formats_are_named_by_their_first_bytes(head, name):
     assert sniff(head) == name
+
+
+def test_a_block_of_exif_that_hundreds_of_tags_point_at_costs_no_memory(tmp_path):
+    import struct
+    import tracemalloc
+
+    data = b"x" * 2_000_000
+    tags = [(0x0112, 3, 1, 6), *((0x9000 + i, 7, len(data), 8 + 2 + 12 * 501 + 4) for i in range(500))]
+    directory = struct.pack("<H", len(tags)) + b"".join(struct.pack("<HHII", *t) for t in tags) + struct.pack("<I", 0)
+    Image.new("RGB", (60, 40)).save(tmp_path / "bomb.png", exif=b"II*\x00" + struct.pack("<I", 8) + directory + data)
+    tracemalloc.start()
+    still = read_image(tmp_path / "bomb.png")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert still.pixels_rgb.shape == (60, 40, 3)  # orientation 6 is honoured
+    assert peak < 60_000_000

@@ -14,7 +14,7 @@ DOORS = {
     "detectors": set(),
     "data_manifests": {"detectors.types", "detectors.errors"},
     "eval": {"detectors", "data_manifests"},
-    "demo": {"detectors", "eval.figures"},
+    "demo": {"detectors", "eval.figures", "eval.corruptions"},
     "training": {"detectors", "eval.metrics"},
 }
 

@@ -1,0 +1,458 @@
+"""A report as files to keep: a card as PNG and a page as PDF. Lengths are points from the upper left corner."""
+
+from __future__ import annotations
+
+import io
+import re
+import threading
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
+from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.ft2font import FT2Font
+from matplotlib.patches import Circle, FancyBboxPatch, Polygon, Rectangle
+from PIL import Image
+
+from demo import plots, words
+from detectors.audio import loudest_windows
+from detectors.card import WeightsCard
+from detectors.describe import clock
+from detectors.types import Decision, MediaKind, Report
+
+STAMP_WORDS: dict[Decision, tuple[str, ...]] = {
+    "real": ("NO SIGN", "FOUND"),
+    "fake": ("SIGNS", "FOUND"),
+    "undecided": ("UNDECIDED",),
+}
+NEVER_PROOF = "A score is evidence and never proof."
+PAGE_TITLE = "Deepfake check: report"
+FILE, DIGEST, DIGEST_START, FORMAT, DETECTOR, DATE = "File", "SHA-256", "SHA-256 begins", "Format", "Detector", "Date"
+WEIGHTS = "{name}, weights {digest}"
+LASTS = "{file}, {length}"
+FIRST_FRAME = "The first frame"
+SPECTROGRAM = "Spectrogram, low tones below"
+NO_PROBABILITY = "There is no probability: nothing in this file could be scored."
+CHOSEN = "How the threshold was chosen: {source}."
+OTHER_CARD = "The sound was judged by a detector of its own. These are the figures of the one that judged the faces:"
+STRONGEST_FRAME = "What each network says of the strongest frame"
+COLUMNS: dict[MediaKind, tuple[str, ...]] = {
+    "image": ("Face", "Box in pixels", "Manipulated", "Evidence"),
+    "video": ("Who", "When", "Manipulated", "Evidence"),
+    "audio": ("Level", "When", "Manipulated", "Side"),
+}
+SOUND_ROW = "Sound"
+SPAN = "{start} to {end}"
+OVER, UNDER = "at or above the threshold", "below the threshold"
+MORE = "and {n} more"
+MISSING_GLYPHS = "□ stands for a character that this font does not have."
+ABOUT: dict[MediaKind, str] = {
+    "image": words.ABOUT_THE_PICTURE,
+    "video": words.ABOUT_THE_CLIP,
+    "audio": words.ABOUT_THE_SOUND,
+}
+# Of `words.LIMITS`: no proof; what is judged; what it was trained on; not the only ground.
+LIMITS_OF: dict[MediaKind, tuple[int, ...]] = {"image": (0, 1, 3, -1), "video": (0, 1, 4, -1), "audio": (0, 1, 3, -1)}
+
+CARD_SIZE = (1200.0, 675.0)  # one pixel a point: what a message's preview shows whole
+PAGE_SIZE = (595.28, 841.89)  # A4
+PAGE_PICTURE_DPI = 200
+MOST_ROWS = 8
+LINE = 1.32  # line height over size: the ascenders and descenders of DejaVu Sans take 1.16
+INK, SOFT, TRACK = "#17212e", "#4d5b6c", "#e3e8ef"
+COLOUR: dict[Decision, str] = {"real": "#1f5f99", "fake": "#c24e08", "undecided": "#5b6675"}  # as in style.css
+# By path, so that neither the fonts of the machine nor anybody's matplotlibrc changes what is drawn.
+_FONTS = {b: Path(matplotlib.get_data_path(), "fonts/ttf", f"DejaVuSans{'-Bold' * b}.ttf") for b in (False, True)}
+_PEN = RendererAgg(8, 8, 288)  # measures only; finer than any screen, so that hinting does not round widths
+_SETTINGS = threading.Lock()  # rcParams belong to the whole process, and visitors' files are made in threads
+
+
+def verdict_png(report: Report, card: WeightsCard, picture_rgb: np.ndarray | None) -> bytes:
+    """A card of 1200 × 675 pixels that says the verdict at a glance.
+
+    Args:
+        report: of the file; only the last part of its path is shown.
+        card: of the detector that made it.
+        picture_rgb: uint8 (height, width, 3): the picture, or a clip's first frame; None for sound.
+
+    Returns:
+        A PNG file.
+    """
+    out = io.BytesIO()
+    figure = draw_card(report, card, picture_rgb)
+    with _SETTINGS, matplotlib.rc_context({"text.hinting": "none"}):  # hinted letters are wider than was measured
+        FigureCanvasAgg(figure).print_png(out, metadata={"Software": None})
+    return out.getvalue()
+
+
+def verdict_pdf(report: Report, card: WeightsCard, picture_rgb: np.ndarray | None) -> bytes:
+    """One A4 page with the verdict, what it rests on and its limits; arguments as for `verdict_png`."""
+    out = io.BytesIO()
+    told = {"Title": f"{PAGE_TITLE}, {_shown(Path(report.path).name)}", "Creator": None, "Producer": None}
+    figure = draw_page(report, card, picture_rgb)
+    with _SETTINGS, matplotlib.rc_context({"pdf.fonttype": 42}):  # text stays text, which can be searched and copied
+        FigureCanvasPdf(figure).print_pdf(out, metadata=told)
+    return out.getvalue()
+
+
+def draw_card(report: Report, card: WeightsCard, picture_rgb: np.ndarray | None) -> Figure:
+    """What `verdict_png` saves, at 72 dots per inch."""
+    sheet, spoken, band = _Sheet(CARD_SIZE, 72), report.spoken, _band_of(report)
+    colour = COLOUR[spoken.decision]
+    sheet.patch(Rectangle((0, 0), 12, CARD_SIZE[1], color=colour, lw=0))
+    left, right = 48.0, 1160.0
+    if _illustrate(sheet, report, picture_rgb, (740, 88, 420, 500), 13):
+        right = 700.0
+    sheet.paragraph(left, 36, words.TITLE, right - left, 20, colour=SOFT, bold=True)
+    sheet.stamp(left, 88, 190, spoken.decision)
+    y = sheet.paragraph(left + 218, 84, band.headline, right - left - 218, 32, colour=colour, bold=True, most=3)
+    said = f"{band.meaning} {_spoke_words(report)}"
+    y = sheet.paragraph(left + 218, y + 6, said, right - left - 218, 14.5, most=8)
+    y = sheet.both_classes(left, max(y, 280) + 22, right - left, report, 20)
+    facts = (
+        (FILE, _shortened(Path(report.path).name, right - left - 150, 14)),
+        (DIGEST_START, report.media.sha256[:12]),
+        (DETECTOR, _detector_words(spoken.detector)),
+        (DATE, f"{datetime.now().astimezone():%Y-%m-%d}"),
+    )
+    top = CARD_SIZE[1] - 62 - len(facts) * 14 * LINE
+    told = spoken.fake_probability is not None and _is_of(card, report)
+    more = words.threshold_meaning(card) if told else _looked_at(report)
+    sheet.paragraph(left, y + 10, more, right - left, 13, colour=SOFT, most=int((top - y - 20) / (13 * LINE)))
+    sheet.facts(left, top, facts, 150, right - left, 14)
+    sheet.paragraph(left, CARD_SIZE[1] - 44, NEVER_PROOF, right - left, 17, bold=True)
+    return sheet.figure
+
+
+def draw_page(report: Report, card: WeightsCard, picture_rgb: np.ndarray | None) -> Figure:
+    """What `verdict_pdf` saves."""
+    sheet, spoken, band, media = _Sheet(PAGE_SIZE, PAGE_PICTURE_DPI), report.spoken, _band_of(report), report.media
+    left, right = 42.0, PAGE_SIZE[0] - 42
+    wide = right - left
+    sheet.paragraph(left, 34, PAGE_TITLE, wide, 15, bold=True)
+    sheet.patch(Rectangle((left, 58), wide, 0.8, color=TRACK, lw=0))
+    ends = _illustrate(sheet, report, picture_rgb, (right - 170, 70, 170, 150), 7.5)
+    sheet.stamp(left, 70, 96, spoken.decision)
+    beside = wide - 110 - (182 if ends else 0)
+    y = sheet.paragraph(left + 110, 67, band.headline, beside, 15, colour=COLOUR[spoken.decision], bold=True, most=3)
+    y = sheet.paragraph(left + 110, y + 2, f"{band.meaning} {_spoke_words(report)}", beside, 8.5, most=11)
+    y = sheet.both_classes(left, max(y, ends, 166) + 12, wide, report, 11)
+    if spoken.fake_probability is not None:
+        meaning = f"{words.threshold_meaning(card)} {CHOSEN.format(source=card.threshold_source.rstrip('.'))}"
+        y = sheet.heading(left, y + 8, words.HOW_OFTEN_WRONG, wide)
+        y = sheet.paragraph(left, y, meaning if _is_of(card, report) else f"{OTHER_CARD} {meaning}", wide, 8, most=6)
+    below = y + 8
+    rows, hidden = _rows(report)
+    networks, scores = _network_scores(report)
+    # A single frame has a threshold of its own, which stands on the card of the pictures' detector.
+    tick = None if networks == STRONGEST_FRAME else spoken.threshold
+    y = sheet.heading(left, below, words.WHAT_WAS_LOOKED_AT, 330)
+    if rows:
+        kind = media.kind
+        for i, row in enumerate((COLUMNS[kind], *rows, *([(MORE.format(n=hidden),)] if hidden else []))):
+            for x, width, cell in zip((0, 66, 188, 262), (62, 118, 70, 112), row, strict=False):
+                sheet.paragraph(left + x, y, cell, width, 8, colour=INK if i else SOFT, bold=not i, most=1)
+            y += 8 * LINE + 1
+    else:
+        y = sheet.paragraph(left, y, _looked_at(report), wide, 8, most=6)
+    if scores:
+        at = sheet.heading(right - 130, below, networks, 130)
+        for network, value in scores:
+            sheet.paragraph(right - 130, at, network, 94, 8, most=1)
+            sheet.paragraph(right, at, words.percent(value), 50, 8, align="right")
+            sheet.bar(right - 130, at + 8 * LINE + 1, 130, 4, value, tick)
+            at += 8 * LINE + 11
+        y = max(y, at)
+    name = _shortened(Path(report.path).name, 1.9 * (wide - 70), 8)
+    detectors = [v.detector for v in (report.verdict, report.sound) if v is not None]
+    facts = (
+        (FILE, name), (DIGEST, media.sha256), (FORMAT, _file_words(report)),
+        (DETECTOR, "; ".join(map(_detector_words, detectors))),
+        (DATE, f"{datetime.now().astimezone():%Y-%m-%d %H:%M UTC%z}"),
+    )  # fmt: skip
+    y = sheet.facts(left, sheet.heading(left, y + 8, words.DETAILS_LABEL, wide), facts, 70, wide, 8)
+    limits = [f"– {words.LIMITS[i]}" for i in LIMITS_OF[media.kind]]
+    bottom = PAGE_SIZE[1] - 46
+    limits_top = bottom - 26 - sum(len(_wrapped(line, wide, 7.5)) for line in limits) * 7.5 * LINE
+    notes = [f"– {words.as_sentence(note)}" for note in report.notes]
+    notes += [MISSING_GLYPHS] if "□" in _shown(name) else []
+    room = int((limits_top - 8 - (y + 8 + 10 * LINE + 2)) / (8 * LINE))
+    if notes and room > 0:
+        lines = _cut([line for note in notes for line in _wrapped(note, wide, 8)], room)
+        y = sheet.heading(left, y + 8, ABOUT[media.kind], wide)
+        for line in lines:
+            y = sheet.paragraph(left, y, line, wide + 9, 8, most=1)
+    y = sheet.heading(left, limits_top, words.LIMITS_HEADING, wide)
+    for line in limits:
+        y = sheet.paragraph(left, y, line, wide, 7.5, colour=SOFT)
+    sheet.paragraph(left, bottom, NEVER_PROOF, wide, 10, bold=True)
+    return sheet.figure
+
+
+class _Sheet:
+    """A figure without pyplot, which would keep it alive, with one axes over all of it whose unit is the point."""
+
+    def __init__(self, size: tuple[float, float], dpi: int) -> None:
+        self.figure = Figure(figsize=(size[0] / 72, size[1] / 72), dpi=dpi, facecolor="white")
+        self._dots = dpi / 72
+        self._axes = self.figure.add_axes((0, 0, 1, 1), xlim=(0, size[0]), ylim=(size[1], 0))
+        self._axes.axis("off")
+        self._axes.autoscale(False)
+
+    def patch(self, patch: Any) -> None:
+        self._axes.add_patch(patch)
+
+    def paragraph(
+        self, x: float, y: float, text: str, width: float, size: float, *,
+        colour: str = INK, bold: bool = False, most: int = 99, align: str = "left",
+    ) -> float:  # fmt: skip
+        """Wraps text under (x, y) and returns where it ends; what does not fit in `most` lines is cut."""
+        for line in _cut(_wrapped(text, width, size, bold), most):
+            self._axes.text(
+                x, y + 0.95 * size, line, color=colour, ha=align, va="baseline", parse_math=False, usetex=False,
+                fontproperties=_font(size, bold),
+            )  # fmt: skip
+            y += size * LINE
+        return y
+
+    def heading(self, x: float, y: float, text: str, width: float) -> float:
+        return self.paragraph(x, y, text, width, 10, bold=True) + 2
+
+    def facts(
+        self, x: float, y: float, facts: tuple[tuple[str, str], ...], indent: float, width: float, size: float
+    ) -> float:
+        for label, value in facts:
+            self.paragraph(x, y, label, indent, size, colour=SOFT)
+            y = self.paragraph(x + indent, y, value, width - indent, size, most=2)
+        return y
+
+    def picture(self, pixels_rgb: np.ndarray, x: float, y: float, width: float, height: float) -> float:
+        """Fits a picture into a box, in the middle of its width, and returns where it ends."""
+        scale = min(width / pixels_rgb.shape[1], height / pixels_rgb.shape[0])
+        w, h = pixels_rgb.shape[1] * scale, pixels_rgb.shape[0] * scale
+        size = max(1, round(w * self._dots)), max(1, round(h * self._dots))
+        small = np.asarray(Image.fromarray(pixels_rgb).resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0))
+        x += (width - w) / 2
+        self._axes.imshow(small, extent=(x, x + w, y + h, y), aspect="auto")
+        return y + h
+
+    def stamp(self, x: float, y: float, size: float, decision: Decision) -> None:
+        """Ring, filled diamond or dashed square: told apart by shape and in grey, not by colour alone."""
+        colour, half, ink = COLOUR[decision], size / 2, COLOUR[decision]
+        cx, cy, line = x + half, y + half, size / 24
+        if decision == "real":
+            self.patch(Circle((cx, cy), half - line / 2, fill=False, ec=colour, lw=line))
+        elif decision == "fake":
+            self.patch(Polygon([(cx, y), (x + size, cy), (cx, y + size), (x, cy)], fc=colour, lw=0))
+            ink = "white"
+        else:
+            edge = size / 8
+            self.patch(FancyBboxPatch(
+                (x + edge, y + edge), size - 2 * edge, size - 2 * edge, f"round,pad={edge - line},rounding_size={edge}",
+                fill=False, ec=colour, lw=line * 0.8, ls=(0, (3, 1.6)),
+            ))  # fmt: skip
+        lines = STAMP_WORDS[decision]
+        letters = size / (9 if len(lines) == 1 else 7.8)
+        for i, text in enumerate(lines):
+            top = cy + (i - len(lines) / 2) * letters * LINE
+            self.paragraph(cx, top, text, size, letters, colour=ink, bold=True, align="center")
+
+    def bar(
+        self, x: float, y: float, width: float, height: float, value: float, threshold: float | None,
+        band: tuple[float, float] = (0.0, 0.0),
+    ) -> None:  # fmt: skip
+        """The probability of fake from the left, the undecided band shaded, and the threshold as a line."""
+        fill = SOFT if threshold is None else COLOUR["fake" if value >= threshold else "real"]
+        self.patch(Rectangle((x, y), width, height, color=TRACK, lw=0))
+        self.patch(Rectangle((x + width * band[0], y), width * (band[1] - band[0]), height, color="#b9c2cd", lw=0))
+        self.patch(Rectangle((x, y + height * 0.18), width * value, height * 0.64, color=fill, lw=0))
+        if threshold is not None:
+            self.patch(Rectangle((x + width * threshold - 0.6, y - 2), 1.2, height + 4, color=INK, lw=0))
+
+    def both_classes(self, x: float, y: float, width: float, report: Report, size: float) -> float:
+        """Both probabilities, their bar and what its marks are; or that there is none."""
+        spoken = report.spoken
+        if spoken.fake_probability is None:
+            return self.paragraph(x, y, NO_PROBABILITY, width, size * 0.8)
+        fake, real = words.percent_of_both(spoken.fake_probability)
+        self.paragraph(x, y, f"{fake} {words.MANIPULATED}", width / 2, size, bold=True)
+        y = self.paragraph(x + width, y, f"{real} {words.NOT_MANIPULATED}", width / 2, size, bold=True, align="right")
+        self.bar(x, y + 4, width, size, spoken.fake_probability, spoken.threshold, spoken.undecided_band)
+        key = words.bar_key(spoken.threshold, spoken.undecided_band)
+        return self.paragraph(x, y + size + 9, key, width, max(8, size * 0.65), colour=SOFT)
+
+
+def _font(size: float, bold: bool = False) -> FontProperties:
+    return FontProperties(fname=_FONTS[bold], size=size)
+
+
+@cache
+def _letters() -> frozenset[int]:
+    """What both fonts can draw."""
+    return frozenset(FT2Font(_FONTS[False]).get_charmap()) & frozenset(FT2Font(_FONTS[True]).get_charmap())
+
+
+def _shown(text: str) -> str:
+    """With □ for what cannot be drawn, or must not be: a control character can turn a name round."""
+    return "".join(" " if c.isspace() else c if c.isprintable() and ord(c) in _letters() else "□" for c in text)
+
+
+def _width(text: str, size: float, bold: bool = False) -> float:
+    return float(_PEN.get_text_width_height_descent(text, _font(size, bold), False)[0]) / 4
+
+
+def _wrapped(text: str, width: float, size: float, bold: bool = False) -> list[str]:
+    """Lines of at most `width`, broken at spaces, and inside a word that is longer than a line."""
+    lines: list[str] = []
+    line = ""
+    for word in re.sub(" +%", "\N{NO-BREAK SPACE}%", _shown(text)).split(" "):
+        while word:
+            trial = f"{line} {word}" if line else word
+            if _width(trial, size, bold) <= width:
+                line, word = trial, ""
+            elif line:
+                lines, line = [*lines, line], ""
+            else:
+                keep = next((n for n in range(2, len(word)) if _width(word[:n], size, bold) > width), len(word)) - 1
+                lines, word = [*lines, word[:keep]], word[keep:]
+    return [*lines, line] if line else lines
+
+
+def _cut(lines: list[str], most: int) -> list[str]:
+    """At most so many lines, the last ending in … where there were more."""
+    return lines if len(lines) <= most else [*lines[: most - 1], f"{lines[most - 1][:-2].rstrip(' .,;:')}…"][:most]
+
+
+def _shortened(text: str, width: float, size: float) -> str:
+    """Without its middle where it is too wide: the beginning and the ending tell a file."""
+    shown, keep = _shown(text), len(text)
+    while keep > 2 and (wide := _width(shown, size)) > width:
+        keep = max(2, min(keep - 1, int(keep * width / wide)))
+        shown = _shown(text[: keep - keep // 2] + "…" + text[-(keep // 2) :])
+    return shown
+
+
+def _band_of(report: Report) -> words.Band:
+    spoken = report.spoken
+    kind = "audio" if report.spoke == "sound" else report.media.kind
+    return words.evidence_band(spoken.fake_probability, spoken.decision, spoken.reason, kind)
+
+
+def _is_of(card: WeightsCard, report: Report) -> bool:
+    """Whether the card is of the detector that spoke; a clip's sound has a card of its own."""
+    return (card.media_kind == "audio") == (report.spoke == "sound")
+
+
+def _detector_words(detector: str) -> str:
+    name, _, digest = detector.partition("@")
+    return WEIGHTS.format(name=name, digest=digest) if digest else name
+
+
+def _illustrate(
+    sheet: _Sheet, report: Report, picture_rgb: np.ndarray | None, box_xywh: tuple[float, float, float, float], size: float
+) -> float:  # fmt: skip
+    """Draws the picture with its numbered faces, a clip's first frame or a sound's spectrogram; where it ends, or 0."""
+    x, y, width, height = box_xywh
+    media, caption = report.media, ""
+    if picture_rgb is None:
+        # Silence would come out as one bright plane: the colours are relative to the loudest.
+        if report.overview is None or float(np.ptp(report.overview.mel_db)) < 1.0:
+            return 0.0
+        caption = SPECTROGRAM
+        # A spectrogram has no shape of its own; as wide as plots draws it, it would be a thin line here.
+        wide = Image.fromarray(plots.draw_spectrogram(report.overview.mel_db))
+        picture_rgb = np.asarray(wide.resize((round(width * 3), round(width * 1.5))))
+    elif media.kind == "video":
+        caption = FIRST_FRAME
+    elif report.verdict.evidence and picture_rgb.shape[:2] == (media.height_px, media.width_px):
+        scored = [i for i, e in enumerate(report.verdict.evidence) if e.fake_probability is not None]
+        boxes = [e.box_xyxy for e in report.verdict.evidence]
+        picture_rgb = plots.draw_boxes(picture_rgb, boxes, speaking=scored[0] if scored else None)
+    y = sheet.picture(picture_rgb, x, y, width, height - 2 * size * LINE - 4)
+    return sheet.paragraph(x + width / 2, y + 4, caption, width, size, colour=SOFT, align="center")
+
+
+def _spoke_words(report: Report) -> str:
+    verdict = report.verdict
+    if report.media.kind == "video":
+        return words.clip_spoke(report.spoke, verdict, report.sound)
+    return words.who_spoke(len(verdict.evidence), sum(e.fake_probability is not None for e in verdict.evidence))
+
+
+def _looked_at(report: Report) -> str:
+    """What the verdict is about."""
+    verdict, length_s = report.verdict, report.media.length_s or 0.0
+    if report.media.kind == "image":
+        return words.looked_at(len(verdict.evidence))
+    if report.media.kind == "video":
+        return words.watched(len(report.frame_times_s), length_s, len(verdict.persons))
+    why = [w.reason for w in verdict.windows]
+    return words.heard(len(why), why.count(""), why.count("silent"), length_s)
+
+
+def _cells(label: str, place: str, said: Any, kind: MediaKind) -> tuple[str, ...]:
+    """A row of the table, of a face, a person or a sound track."""
+    band = words.evidence_band(said.fake_probability, said.decision, said.reason, kind)
+    told = "–" if said.fake_probability is None else words.percent(said.fake_probability)
+    return label, place, told, band.headline if band.step is None else words.SCALE_STEPS[band.step]
+
+
+def _rows(report: Report) -> tuple[list[tuple[str, ...]], int]:
+    """What was looked at, most suspicious first, and how many more there are."""
+    verdict, kind = report.verdict, report.media.kind
+    if kind == "audio":
+        windows = loudest_windows(verdict.windows, MOST_ROWS)
+        n_scored = sum(w.fake_probability is not None for w in verdict.windows)
+        return [
+            (
+                f"{w.level_db:.0f} dB".replace("-", "−"), SPAN.format(start=clock(w.start_s), end=clock(w.end_s)),
+                words.percent(w.fake_probability or 0),
+                OVER if (w.fake_probability or 0) >= verdict.threshold else UNDER,
+            )
+            for w in windows
+        ], n_scored - len(windows)  # fmt: skip
+    if kind == "image":
+        n = len(verdict.evidence)
+        rows = [
+            _cells(words.face_title(i, n), "{:.0f}, {:.0f} to {:.0f}, {:.0f}".format(*e.box_xyxy), e, kind)
+            for i, e in enumerate(verdict.evidence, 1)
+        ]
+    else:
+        n = len(verdict.persons)
+        rows = [
+            _cells(
+                words.person_title(p.number, n),
+                SPAN.format(start=clock(p.frames[0].time_s), end=clock(p.frames[-1].time_s)), p, kind,
+            )
+            for p in verdict.persons
+        ]  # fmt: skip
+        if report.sound is not None:
+            place = 0 if report.spoke == "sound" else min(len(rows), MOST_ROWS - 1)
+            rows.insert(place, _cells(SOUND_ROW, clock(report.media.length_s or 0.0), report.sound, "audio"))
+    return rows[:MOST_ROWS], max(0, len(rows) - MOST_ROWS)
+
+
+def _network_scores(report: Report) -> tuple[str, list[tuple[str, float]]]:
+    """Heading and each network's probability of the most suspicious face, frame or sound."""
+    if report.spoke == "sound":
+        heading, scores = words.SOUND_NETWORKS, report.spoken.scores
+    else:
+        heading = STRONGEST_FRAME if report.media.kind == "video" else words.NETWORKS_HEADING
+        scores = next((e.scores for e in report.verdict.evidence if e.fake_probability is not None), ())
+    return heading, [(words.network_name(s.network), s.fake_probability) for s in scores]
+
+
+def _file_words(report: Report) -> str:
+    m = report.media
+    if m.kind == "image":
+        return words.file_words(m.format, m.width_px, m.height_px, m.bytes)
+    if m.kind == "video":
+        return words.clip_file_words(m.format, m.width_px, m.height_px, m.frame_rate_hz, m.length_s, m.bytes)
+    told = words.sound_file_words(m.format, m.sample_rate_hz, m.channels, m.bytes)
+    return LASTS.format(file=told, length=clock(m.length_s)) if m.length_s else told
