@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -104,8 +105,9 @@ _maker: RowMaker | None = None  # of a worker process
 
 
 def _begin(work: Work, cpus: Any) -> None:
-    """A worker's start: its share of the processor cores, then its detector."""
+    """A worker's start: its share of the processor cores, then its detector. Ctrl-C is the parent's to answer."""
     global _maker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     share = cpus.get()
     if share and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, share)

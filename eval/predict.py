@@ -20,6 +20,8 @@ from detectors.video import VideoDetector
 from eval.corruptions import Corruption, corrupted
 from eval.rows import row_of
 
+BAR = 24  # characters of the progress bar
+
 
 @runtime_checkable
 class TrimsSilence(Protocol):
@@ -116,6 +118,12 @@ def show_progress(number: int, total: int, elapsed_s: float) -> None:
         f"{number:,} of {total:,} files, {rate:.1f} a second, {left // 3600}:{left // 60 % 60:02}:{left % 60:02} left"
     )
     if sys.stderr.isatty():
-        print(f"\r{line:<78}", end="\n" if number == total else "", file=sys.stderr, flush=True)
+        full = round(BAR * number / max(1, total))
+        print(
+            f"\r[{'#' * full}{'.' * (BAR - full)}] {line:<66}",
+            end="\n" if number == total else "",
+            file=sys.stderr,
+            flush=True,
+        )
     else:
         print(line, file=sys.stderr, flush=True)

@@ -46,7 +46,8 @@ def argv(pictures, out, *more, spec=STUB):
 def start(arguments, **env):
     paths = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
     return subprocess.Popen([sys.executable, "-m", "eval.run", *arguments], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                            text=True, env=os.environ | {"PYTHONPATH": paths} | env)  # fmt: skip
+                            text=True, env=os.environ | {"PYTHONPATH": paths} | env,
+                            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # fmt: skip
 
 
 def wait_for_rows(file, count, process):

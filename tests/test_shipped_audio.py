@@ -11,7 +11,7 @@ import soundfile
 from fake_detector import drawn_sound
 
 import detectors
-from data_manifests.datasets.sample import index
+from data_manifests.datasets import read_dataset
 from detectors.audio import dithered, window_samples
 from detectors.audio_features import feature_db
 from detectors.card import read_audio_card
@@ -29,7 +29,7 @@ def detector():
 
 
 def voices():
-    return [s for s in index(None) if s.kind == "audio"]
+    return [s for s in read_dataset("sample", None)[1] if s.kind == "audio"]
 
 
 def test_the_card_names_three_experts_their_data_and_the_leak_battery():
