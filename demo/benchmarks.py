@@ -97,7 +97,7 @@ def run_view(run: Run) -> str:
     return (
         f'<article class="dc dc-about"><h2>{escape(title)}</h2>{note}'
         f"<p>{escape(words.bench_counts(counts['n_real'], counts['n_fake'], counts['n_scored']))}</p>"
-        f"{cards.table(title, ('', '95 %'), rows, 1)}{_gallery(figures)}</article>"
+        f"{cards.table(title, (words.BENCH_METRIC, words.BENCH_VALUE), rows, 1)}{_gallery(figures)}</article>"
     )
 
 

@@ -131,13 +131,13 @@ def _model_card(card: WeightsCard) -> str:
     ]  # fmt: skip
     data = [(d.name, d.licence, words.count(d.n_real), words.count(d.n_fake)) for d in card.training_data]
     measured = (
-        f"<p>{escape(words.METRICS_NOTE)}</p>{table(words.METRICS_HEADING, words.METRIC_COLUMNS, metrics, 4)}"
+        f"<p>{escape(words.METRICS_NOTE)}</p>{table(f'{words.METRICS_HEADING}: {card.name}', words.METRIC_COLUMNS, metrics, 4)}"
         if metrics
         else f"<p>{escape(words.NO_METRICS)}</p>"
     )
     return (
         f'<dl class="dc-facts">{facts}</dl><h3>{escape(words.METRICS_HEADING)}</h3>{measured}'
-        f"<h3>{escape(words.DATA_HEADING)}</h3>{table(words.DATA_HEADING, words.DATA_COLUMNS, data, 2)}"
+        f"<h3>{escape(words.DATA_HEADING)}</h3>{table(f'{words.DATA_HEADING}: {card.name}', words.DATA_COLUMNS, data, 2)}"
         f"<h3>{escape(words.LICENCE_HEADING)}</h3><p>{escape(words.weights_licence(card))}</p>"
     )
 

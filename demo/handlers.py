@@ -328,9 +328,14 @@ def report_for_api(
 
 
 def told_by(error: str, json_text: str) -> dict[str, Any]:
-    """What a program gets of a view: its report, or {"error": sentence}."""
-    told: dict[str, Any] = {"error": error} if error else json.loads(json_text)
-    return told
+    """What a program gets of a view: its report, or {"error": sentence}.
+
+    The file's name stands under "file": gradio's client takes a value with a "path" for a file and would try to fetch it.
+    """
+    if error:
+        return {"error": error}
+    told: dict[str, Any] = json.loads(json_text)
+    return {"file": told.pop("path"), **told}
 
 
 class _Stopped(Exception):

@@ -27,6 +27,31 @@ SWEEP_S = 600  # how often that is looked after
 QUEUE_LENGTH = 32  # visitors who wait; the next one is told that the page is busy
 
 
+# Gradio's thumbnails and enlarged pictures are buttons without a name; a screen reader would say "button" ten times.
+NAME_BUTTONS = (
+    """
+() => {
+  const name = () => {
+    for (const group of document.querySelectorAll('.gradio-container .gallery')) {
+      const label = group.parentElement?.querySelector('.label')?.textContent?.trim() ?? '';
+      group.querySelectorAll('button.gallery-item:not([aria-label])').forEach((button, i) =>
+        button.setAttribute('aria-label', `${label || '"""
+    + words.EXAMPLE_NAME
+    + """'} (${i + 1})`));
+    }
+    document.querySelectorAll('.image-container button:not([aria-label])').forEach(button => {
+      if (!button.textContent.trim()) button.setAttribute('aria-label', '"""
+    + words.ENLARGE
+    + """');
+    });
+  };
+  name();
+  new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
+}
+"""
+)
+
+
 def build_page(
     detector_loader: DetectorLoader = detectors.load,
     *,
@@ -92,6 +117,7 @@ def launch_page(page: gr.Blocks, *, max_mb: int, **options: Any) -> tuple[Any, s
     """
     served: tuple[Any, str, str] = page.launch(
         theme=_theme(),
+        js=NAME_BUTTONS,
         css_paths=[STYLE_FILE],
         favicon_path=ICON_FILE,
         max_file_size=max_mb << 20,
@@ -120,7 +146,7 @@ def _theme() -> gr.themes.Base:
         body_background_fill_dark="#0f151d",
         button_primary_background_fill="#0b5394",
         button_primary_background_fill_hover="#083d6d",
-        button_primary_background_fill_dark="#2f7cc4",
+        button_primary_background_fill_dark="#2a6cab",
         button_primary_background_fill_hover_dark="#1f66a8",
         button_primary_text_color="#ffffff",
         button_primary_text_color_dark="#ffffff",

@@ -35,6 +35,8 @@ STRONG_ODDS = 10.0
 VERY_STRONG_ODDS = 30.0
 
 TITLE = "Deepfake check"
+EXAMPLE_NAME = "Example"
+ENLARGE = "Show the picture larger"
 TAGLINE = (
     "A second opinion on faces in photographs and videos and on recorded voices. It gives evidence, never proof, and nothing you "
     "open leaves the machine that this page runs on."
@@ -901,6 +903,7 @@ BENCH_COLUMNS = (
     "EER",
 )
 BENCH_TABLE = "All runs"
+BENCH_METRIC, BENCH_VALUE = "Metric", "Value [95 %]"
 BENCH_BROKEN = "This run cannot be read: its result.json is not of the form that eval.run writes."
 
 

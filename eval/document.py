@@ -84,7 +84,7 @@ def write_document(document: Document, folder: Path, name: str = "report") -> Pa
         name: of the two files.
     """
     path = folder / f"{name}.md"
-    path.write_text(_markdown(document), encoding="utf-8")
+    path.write_text(markdown(document), encoding="utf-8")
     (folder / f"{name}.html").write_text(_html(document, folder), encoding="utf-8")
     tables = [block for block in document.blocks if isinstance(block, Table)]
     if tables:
@@ -96,7 +96,8 @@ def write_document(document: Document, folder: Path, name: str = "report") -> Pa
     return path
 
 
-def _markdown(document: Document) -> str:
+def markdown(document: Document) -> str:
+    """The document as Markdown, its figures below `figures/`."""
     out = [f"# {document.title}", ""]
     for block in document.blocks:
         if isinstance(block, Heading):

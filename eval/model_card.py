@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from detectors.card import AudioCard, ImageCard, VideoCard, WeightsCard, read_card
 from detectors.errors import CardError, UsageError
-from eval.document import Block, Document, Heading, Points, Table, Text, write_document
+from eval.document import Block, Document, Heading, Points, Table, Text, markdown
 from eval.matrix import find_runs
 from eval.report import TITLES, number, read_run, share
 
@@ -44,35 +44,50 @@ def main(argv: list[str] | None = None) -> int:
     )
     parser.add_argument("name", help="of the detector, for example image-ensemble")
     parser.add_argument(
-        "runs", type=Path, nargs="+", help="folders that eval.run wrote with these weights, or folders of such"
+        "runs",
+        nargs="+",
+        metavar="[TITLE=]RUN",
+        help="folders that eval.run wrote with these weights, or folders of such",
     )
     parser.add_argument("--out", type=Path, default=Path("docs/model-cards"), help="folder (default: %(default)s)")
     options = parser.parse_args(argv)
     try:
-        print(write_model_card(read_card(options.name), find_runs(options.runs), options.out))
+        titled = {}
+        for told in options.runs:
+            title, mark, folder = told.rpartition("=")
+            for run in find_runs([Path(folder)]):
+                titled[run] = title if mark else ""
+        print(write_model_card(read_card(options.name), titled, options.out))
     except (UsageError, CardError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def write_model_card(card: WeightsCard, runs: Sequence[Path], out: Path) -> Path:
+def write_model_card(card: WeightsCard, runs: Mapping[Path, str], out: Path) -> Path:
     """Writes `NAME.md`, after Mitchell et al., "Model Cards for Model Reporting", 2019; returns it.
+
+    Args:
+        card: of the weights.
+        runs: folders of runs, and what each was measured on, in words; "" for the dataset's own title.
+        out: folder.
 
     Raises:
         UsageError: a run was made with other weights.
     """
     results = []
-    for folder in runs:
+    for folder, title in runs.items():
         result = read_run(folder)
+        if title:
+            result["record"]["dataset"]["title"] = title
         held = result["record"]["configuration"]
         if held["detector"] != card.name or held["weights_digest"] != card.digest:
             raise UsageError(f"{folder} was measured with {held['detector']} {(held['weights_digest'] or '')[:12] or 'without weights'}, and "
                              f"the card is {card.name} {card.digest[:12]}.")  # fmt: skip
         results.append(result)
     out.mkdir(parents=True, exist_ok=True)
-    path = write_document(_document(card, results), out, card.name)
-    path.with_suffix(".html").unlink()
+    path = out / f"{card.name}.md"
+    path.write_text(markdown(_document(card, results)), encoding="utf-8")
     return path
 
 

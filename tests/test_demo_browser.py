@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -339,3 +340,33 @@ def test_a_verdict_can_be_kept_as_png_and_pdf_and_probed(page, files):
     assert page.inner_text("#probe-picture-told strong") == words.PROBE_STABLE
     page.set_input_files("#picture input[type=file]", str(files / "letter.jpg"))
     page.wait_for_selector("#keep-picture", state="hidden", timeout=WAIT_MS)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_no_serious_barrier_on_any_tab(chromium, served_url, files, theme):
+    axe = pytest.importorskip("axe_playwright_python")
+    script = Path(axe.__file__).with_name("axe.min.js")
+    tab = chromium.new_page(viewport={"width": 1280, "height": 900}, color_scheme=theme)
+    tab.goto(f"{served_url}?__theme={theme}")
+    tab.wait_for_selector("#check", timeout=WAIT_MS)
+    upload(tab, files / "portrait.jpg")
+    tab.wait_for_selector("#keep-picture", state="visible", timeout=WAIT_MS)
+    tab.add_script_tag(path=str(script))
+    found = []
+    for name in (
+        words.IMAGE_TAB,
+        words.VIDEO_TAB,
+        words.AUDIO_TAB,
+        words.BATCH_TAB,
+        words.GAME_TAB,
+        words.BENCH_TAB,
+        words.ABOUT_TAB,
+    ):
+        open_tab(tab, name)
+        tab.wait_for_timeout(600)
+        told = tab.evaluate("async () => (await axe.run(document, { resultTypes: ['violations'] })).violations")
+        found += [
+            (name, v["impact"], v["id"], v["nodes"][0]["html"]) for v in told if v["impact"] in ("serious", "critical")
+        ]
+    tab.close()
+    assert found == []

@@ -274,7 +274,7 @@ def test_the_baseline_is_not_shown_as_evidence(picture_path):
 def test_a_program_gets_the_report_or_the_sentence(picture_path):
     load = loader_of(FakeDetector([(MIDDLE, 0.9)]))
     told = handlers.report_for_api(picture_path, "yunet", load, shown_name="a.png")
-    assert told["decision"] == "fake" and told["path"] == "a.png"
+    assert told["decision"] == "fake" and told["file"] == "a.png"
     assert handlers.report_for_api(None, "yunet", load) == {"error": words.NO_PICTURE}
 
 
