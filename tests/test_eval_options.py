@@ -115,3 +115,42 @@ def test_robustness_measures_every_strength_at_the_fixed_threshold(tmp_path, mon
         assert all(p["n_scored"] == 6 and p["auc"] == points[0]["auc"] for p in points)  # brightness stays
     assert (out / "figures/robustness_jpeg.png").exists() and "| JPEG | 40 quality |" in (out / "report.md").read_text()
     assert (out / "robustness/jpeg-40/predictions.csv").exists()
+
+
+def test_an_untouched_celebdf_becomes_a_report_in_one_command(tmp_path, monkeypatch, capsys):
+    from conftest import draw_scene
+    from drawn_clips import write_video
+    from fake_detector import drawn_video_detector
+
+    from detectors.baseline import ClipBrightnessDetector
+
+    top = tmp_path / "data" / "Celeb-DF-v2"
+    clips = {
+        "Celeb-real/id0_0000.mp4": 30,
+        "YouTube-real/00170.mp4": 50,
+        "Celeb-synthesis/id1_id0_0007.mp4": 220,
+        "Celeb-synthesis/id0_id1_0000.mp4": 240,
+    }
+    for name, inside in clips.items():
+        (top / name).parent.mkdir(parents=True, exist_ok=True)
+        write_video(
+            top / name, [draw_scene((20, 40, 60, inside))] * 40, 10, options={"crf": "8", "preset": "ultrafast"}
+        )
+    (top / "List_of_testing_videos.txt").write_text(
+        "1 YouTube-real/00170.mp4\n0 Celeb-synthesis/id1_id0_0007.mp4\n0 Celeb-synthesis/id9_id0_0001.mp4"
+    )
+    monkeypatch.setenv("DEEPFAKE_DATA", str(tmp_path / "data"))
+
+    def load(name, **_):
+        return ClipBrightnessDetector() if name == "clip-brightness" else drawn_video_detector()
+
+    out = tmp_path / "run"
+    assert main(["--dataset", "celebdf", "--split", "test", "--out", str(out)], load) == 0
+    words = (out / "report.md").read_text()
+    for part in ("# video-ensemble on Celeb-DF v2", "in List_of_testing_videos.txt 1 means real", "1 files that its lists name are missing",
+                 "Of 2 people in the split test, 2 stand in another split too (id0, id1)", "Video level", "always the larger class"):  # fmt: skip
+        assert part in words, part
+    told = json.loads((out / "result.json").read_text())
+    assert (
+        told["confusion_matrix"] == {"tn": 1, "fp": 0, "fn": 0, "tp": 1} and told["record"]["seen_in_training"] == "no"
+    )
