@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import cast
 
@@ -230,16 +229,19 @@ class RowFile:
 
     def sort(self, sample_ids: Sequence[str]) -> None:
         """Puts the rows into this order, once closed: how they were computed must not show in the file."""
+        with self._file.open("rb") as data:
+            header = next(data, b"")
+            # One process writes in order: nothing is held then, and nothing is written again.
+            if all(_id_of(line) == one_line(sample_id) for line, sample_id in zip(data, sample_ids, strict=False)):
+                return
         place = {one_line(sample_id): i for i, sample_id in enumerate(sample_ids)}
         with self._file.open("rb") as data:
-            lines = data.readlines()
-        at = [place[_id_of(line)] for line in lines[1:]]
-        if all(one < other for one, other in pairwise(at)):
-            return
+            lines = data.readlines()[1:]
+        order = np.argsort([place[_id_of(line)] for line in lines])
         part = self._file.with_name(f"{self._file.name}.part")
         with part.open("wb") as out:
-            out.write(lines[0])
-            out.writelines(lines[1 + i] for i in np.argsort(at))
+            out.write(header)
+            out.writelines(lines[i] for i in order)
         part.replace(self._file)
 
 

@@ -24,11 +24,8 @@ from eval.corruptions import GRID, KINDS, Corruption, read_corruption
 from eval.engine import Work, compute
 from eval.folder import claim
 from eval.leakage import near_training_faces, shared_between_splits
-from eval.matrix import write_matrix
 from eval.options import RunOptions, parser, read_options
 from eval.predict import choose, show_progress
-from eval.record import ROBUSTNESS, machine, now, project_commit
-from eval.report import write_numbers_and_report
 from eval.rows import RowFile, one_line, read_rows
 from eval.subject import ALL, BASELINES, DETECTORS, Loader, Subject, every_detector, load_subject, seen_in_training
 
@@ -79,6 +76,8 @@ def run(options: RunOptions, home: Path | None, load: Loader) -> list[Path]:
         name = re.sub(r"[^A-Za-z0-9._-]", "", "-".join(called))
         folder = base / name if several or options.out is None else base
         folders.append(measure(options, card, samples, survey, subject, folder, load))
+    from eval.matrix import write_matrix
+
     reports = [folder / "report.md" for folder in folders]
     return [*reports, write_matrix(folders, base / "matrix")] if several else reports
 
@@ -102,6 +101,10 @@ def measure(
     load: Loader,
 ) -> Path:
     """One detector on one dataset; returns the folder."""
+    # Here and not above: worker processes read this module too, and draw nothing.
+    from eval.record import machine, now, project_commit
+    from eval.report import write_numbers_and_report
+
     kind = subject.kind
     chosen = [s for s in samples if s.kind == kind and options.split in (None, s.split)]
     if not chosen:
@@ -198,7 +201,7 @@ def _robustness(folder: Path, samples: Sequence[Sample], work: Work, options: Ru
     for name, amounts in GRID[samples[0].kind].items():
         for amount in amounts:
             corruption = Corruption(name, amount)
-            part = folder / ROBUSTNESS / str(corruption).replace(":", "-")
+            part = folder / "robustness" / str(corruption).replace(":", "-")
             part.mkdir(parents=True, exist_ok=True)
             print(f"after {corruption}:", file=sys.stderr)
             _score(part, samples, replace(work, corruption=corruption), options, load)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv as csv_files
 from pathlib import Path
+from sys import intern
 from typing import get_args
 
 from data_manifests.datasets.folder import kind_of
@@ -76,14 +77,15 @@ def _sample(root: Path, row: dict[str, str], name: str, fake: bool) -> Sample:
     kind = row.get("kind") or kind_of(path)
     if kind not in get_args(MediaKind):
         raise ValueError(f"the kind is {kind!r}; write {', '.join(get_args(MediaKind))}.")
+    # A list names few methods and sources many times over; a million samples should not hold a copy each.
+    method = intern((row.get("method") or row.get("system") or "fake") if fake else "real")
     told = (part.partition("=") for part in (row.get("subgroups") or "").split(";") if part)
     face = tuple(float(v) for v in (row.get("face") or "").split())
     if len(face) not in (0, 4):
         raise ValueError(f"the face is {row['face']!r}; write x0 y0 x1 y1.")
     return Sample(
         row.get("sample_id") or name, str(path), kind, fake,  # type: ignore[arg-type]
-        (row.get("method") or row.get("system") or "fake") if fake else "real",
-        "" if fake else row.get("source") or "", group, SPLIT_NAMES.get((row.get("split") or "").lower(), "all"),
+        method, "" if fake else intern(row.get("source") or ""), group, SPLIT_NAMES.get((row.get("split") or "").lower(), "all"),
         tuple((key, value) for key, _, value in told), face or None,  # type: ignore[arg-type]
         tuple(part for part in (row.get("people") or "").split(";") if part),
     )  # fmt: skip
