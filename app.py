@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import atexit
+import contextlib
 import logging
 import os
 import shutil
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 FINDERS = ("yunet", "mtcnn", "haar")
@@ -33,6 +35,8 @@ def main(argv: list[str] | None = None) -> int:
     # Here and not above, so that --help answers at once.
     from detectors.errors import DeepfakeError
 
+    # Networks are compiled outside Python's lock, so they load while gradio is imported.
+    threading.Thread(target=_warm_up, args=(options.detector, options.finder), daemon=True).start()
     try:
         from demo.page import build_page, launch_page
 
@@ -51,6 +55,15 @@ def main(argv: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+def _warm_up(detector: str, finder: str) -> None:
+    """Loads the detectors; what is wrong with them is said when the page asks for them again."""
+    import detectors
+
+    with contextlib.suppress(detectors.DeepfakeError):
+        for name in (detector, detectors.VIDEO_DETECTOR, detectors.AUDIO_DETECTOR):
+            detectors.load(name, finder=finder)
 
 
 def _parser() -> argparse.ArgumentParser:

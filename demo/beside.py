@@ -14,7 +14,6 @@ import gradio as gr
 import numpy as np
 
 from demo import words
-from demo.exports import verdict_pdf, verdict_png
 from demo.probe import probe, probe_card
 from detectors.card import WeightsCard
 from detectors.types import Report
@@ -49,6 +48,8 @@ def keep_files(kept: Kept | None) -> list[Any]:
     """Draws both files; the page's own store takes them over and sweeps them."""
     if kept is None:
         return [gr.update(visible=False), gr.update(value=None), gr.update(value=None)]
+    from demo.exports import verdict_pdf, verdict_png  # matplotlib, which the page's start need not wait for
+
     stem = re.sub(r"[^\w.-]+", "_", Path(kept.report.path).stem)[:60] or "file"
     folder = Path(tempfile.mkdtemp(prefix="verdict-", dir=_store()))
     made = []

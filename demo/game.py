@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import binomtest
 
 from detectors.decide import logit
 from detectors.types import MediaKind
@@ -141,5 +140,7 @@ def share_with_interval(right: int, total: int) -> tuple[float, float, float] | 
     """Share and its 95 % interval after Wilson (1927); None before the first round."""
     if not total:
         return None
+    from scipy.stats import binomtest  # half a second, which the page's start need not wait for
+
     ci = binomtest(right, total).proportion_ci(method="wilson")
     return right / total, float(ci.low), float(ci.high)

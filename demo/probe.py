@@ -11,7 +11,6 @@ from demo import cards, words
 from demo.handlers import DetectorLoader
 from detectors.errors import DeepfakeError
 from detectors.types import Decision, Verdict
-from eval.corruptions import corrupted, read_corruption
 
 
 @dataclass(frozen=True)
@@ -59,6 +58,8 @@ def probe(
     if not path:
         yield ProbeView(error=words.NO_PICTURE if kind == "image" else words.NO_SOUND)
         return
+    from eval.corruptions import corrupted, read_corruption
+
     ways = ((None, words.PROBE_ORIGINAL), *words.PROBE_COPIES[kind])
     view = ProbeView(total=len(ways))
     try:
