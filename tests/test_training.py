@@ -6,6 +6,7 @@ import pytest
 from conftest import make_card
 
 from detectors.card import read_card
+from detectors.prints import read_prints
 from detectors.decide import sigmoid
 from detectors.errors import UsageError
 from detectors.runtime import KerasEnsemble, OpenVinoEnsemble
@@ -202,6 +203,8 @@ def test_tiny_trains_calibrates_publishes_and_its_weights_score_alike_in_both_fo
     assert np.abs(served.logits - reference.logits).max() < 0.5  # int8 against float32
     for m in range(2):
         assert np.allclose(reference.patch_logits[m].mean((1, 2)), reference.logits[:, m], atol=1e-4)
+    prints = read_prints("image-ensemble", tiny / "weights")
+    assert prints is not None and prints.shape == (len(np.unique(prints, axis=0)), 32) and len(prints) >= 4
     # again: everything is there, so nothing is trained, and another recipe in its place is refused
     before = (tiny / "fit-0" / "xception.weights.h5").stat().st_mtime_ns
     assert main([str(RECIPE), "--tiny", "--work", str(tiny)]) == 0

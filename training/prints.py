@@ -1,4 +1,7 @@
-"""`python -m training.prints RECIPE --work DIR`: prints of the training faces, which travel with the weights."""
+"""Prints of the training faces, which travel with the weights: by them a test set is held against what was trained on.
+
+`training.run` writes them when it publishes; `python -m training.prints RECIPE --work DIR` writes them again.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,9 @@ import numpy as np
 
 from detectors.card import WEIGHTS_DIR
 from detectors.prints import SUFFIX, face_print
-from training.crops import read_crops
+from training.crops import CropTable, read_crops
 from training.devset import serve_crop
-from training.recipe import read_recipe
+from training.recipe import Recipe, read_recipe
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -22,14 +25,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--work", type=Path, default=Path("runs/training"))
     parser.add_argument("--out", type=Path, default=WEIGHTS_DIR)
     options = parser.parse_args(argv)
-    print(write_prints(options.recipe, options.work, options.out))
+    print(write_prints(read_recipe(options.recipe), read_crops(options.work / "crops"), options.out))
     return 0
 
 
-def write_prints(recipe_file: Path, work: Path, out: Path) -> Path:
+def write_prints(recipe: Recipe, table: CropTable, out: Path) -> Path:
     """One print for every face of the train split, cut as in serving; returns the file."""
-    recipe = read_recipe(recipe_file)
-    table = read_crops(work / "crops")
     prints = [
         face_print(serve_crop(table.pixels_rgb[i], table.box_xyxy[i], int(table.native_px[i]), recipe))
         for i, row in enumerate(table.rows)

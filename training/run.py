@@ -248,6 +248,7 @@ def _publish(recipe: Recipe, options: argparse.Namespace, work: Path, weights: d
     from training.calibrate import calibrate, dev_metrics
     from training.crops import read_crops
     from training.devset import build_dev, serve_crop
+    from training.prints import write_prints
     from training.publish import CALIBRATION_CROPS, publish
     from training.sources import LICENCES
 
@@ -272,6 +273,7 @@ def _publish(recipe: Recipe, options: argparse.Namespace, work: Path, weights: d
         return calibration, dev_metrics(logits, calibration, dev)
 
     publish(recipe, options.recipe.name, weights, sample, calibrate_served, data, out)
+    write_prints(recipe, table, out)
 
 
 if __name__ == "__main__":
