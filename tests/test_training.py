@@ -6,9 +6,9 @@ import pytest
 from conftest import make_card
 
 from detectors.card import read_card
-from detectors.prints import read_prints
 from detectors.decide import sigmoid
 from detectors.errors import UsageError
+from detectors.prints import read_prints
 from detectors.runtime import KerasEnsemble, OpenVinoEnsemble
 from training.augment import Augmentation, augment_pair, h264_round_trip, match_detail
 from training.calibrate import TARGET_FALSE_ALARMS, calibrate, fit_affine
