@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import csv
-import hashlib
 import logging
 import os
 import sys
@@ -16,7 +15,7 @@ from pathlib import Path
 
 from data_manifests.datasets import dataset_names, read_dataset
 from data_manifests.schema import Sample
-from data_manifests.validate import catalogue_text, validate
+from data_manifests.validate import catalogue_text, sha256_of, validate
 from detectors.errors import DatasetError, DeepfakeError
 
 HOME_VARIABLE = "DEEPFAKE_DATA"
@@ -43,7 +42,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--list", action="store_true", help="show every dataset and whether it is found")
     options = parser.parse_args(argv)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", stream=sys.stderr)
-    home = Path(os.environ[HOME_VARIABLE]) if os.environ.get(HOME_VARIABLE) else None
+    home = data_home()
     try:
         if options.list:
             print(catalogue_text(options.root, home))
@@ -57,6 +56,11 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stopped; the same command goes on from here.", file=sys.stderr)
         return 130
+
+
+def data_home() -> Path | None:
+    """The folder of all datasets, where the environment names one."""
+    return Path(os.environ[HOME_VARIABLE]) if os.environ.get(HOME_VARIABLE) else None
 
 
 def _build(options: argparse.Namespace, home: Path | None) -> int:
@@ -142,8 +146,7 @@ def _digest(path: str, known: Digests) -> tuple[int, str]:
         length = Path(path).stat().st_size
         if kept and kept[0] == length:
             return kept
-        with Path(path).open("rb") as data:
-            return length, hashlib.file_digest(data, "sha256").hexdigest()
+        return length, sha256_of(Path(path))
     except OSError:
         return -1, ""
 

@@ -70,7 +70,7 @@ def validate(card: DatasetCard, samples: Sequence[Sample], survey: Survey) -> Fi
         digest = digests.get(Path(path).name)
         if digest is None:
             continue
-        if _sha256(Path(path)) == digest:
+        if sha256_of(Path(path)) == digest:
             told.append(f"{Path(path).name} is the published list, byte for byte")
         else:
             warnings.append(f"{Path(path).name} is not the published list (its SHA-256 differs)")
@@ -119,6 +119,7 @@ def _size(n_real: int | None, n_fake: int | None, n: int | None) -> str:
     return f"{n:,}" if n is not None else f"{n_real:,} real, {n_fake:,} fake"
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Hex digest of a file."""
     with path.open("rb") as data:
         return hashlib.file_digest(data, "sha256").hexdigest()

@@ -9,7 +9,7 @@ import gradio as gr
 
 from demo import audio_cards, words
 from demo.audio_handlers import analyse_sound, sound_report_for_api
-from demo.beside import add_keep_buttons, add_probe, keep_files
+from demo.beside import add_keep_buttons, add_probe, keep_files, nothing_kept
 from demo.image_tab import NETWORK_SLOTS, TabConfig, add_examples, kept_of, upload_of
 
 
@@ -61,7 +61,7 @@ def add_audio_tab(config: TabConfig) -> None:
         ((sound.upload, None), (sound.start_recording, running), (sound.clear, running))
     ):
         changed(
-            lambda: [*_forget(), *keep_files(None)], outputs=[*results, *keep], queue=False, cancels=cancels, show_progress="hidden", api_name=f"forget_sound_{k}",
+            lambda: [*_forget(), *nothing_kept()], outputs=[*results, *keep], queue=False, cancels=cancels, show_progress="hidden", api_name=f"forget_sound_{k}",
             api_visibility="undocumented",
         )  # fmt: skip
     _add_api(config, sound)

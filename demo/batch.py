@@ -12,15 +12,13 @@ from typing import Any
 
 from demo import words
 from demo.handlers import DetectorLoader, safe_cell
-from detectors import AUDIO_DETECTOR, DEFAULT_DETECTOR, VIDEO_DETECTOR
+from detectors import detector_for
 from detectors.describe import report_to_dict
 from detectors.errors import DeepfakeError
-from detectors.media import media_kind
 from detectors.types import MediaKind, Report
 
 MOST_FILES = 200
 CSV_COLUMNS = ("file", "kind", "decision", "reason", "fake_probability", "threshold", "detector", "error")
-DETECTORS: dict[MediaKind, str] = {"image": DEFAULT_DETECTOR, "video": VIDEO_DETECTOR, "audio": AUDIO_DETECTOR}
 
 
 @dataclass(frozen=True)
@@ -100,8 +98,7 @@ def check_all(
 
 def _row(path: str, name: str, detector_loader: DetectorLoader, finder: str) -> BatchRow:
     try:
-        detector = DETECTORS[media_kind(path) or "image"]  # what is neither meets the reader of pictures, who says so
-        report = detector_loader(detector, finder=finder).detect(path, with_maps=False)
+        report = detector_loader(detector_for(path), finder=finder).detect(path, with_maps=False)
     except DeepfakeError as error:
         sentence = words.as_sentence(str(error).replace(str(path), name))
         return BatchRow(name, "", words.ERROR_HEADLINE, None, None, sentence, {"path": name, "error": sentence}, "")

@@ -18,8 +18,7 @@ def add_bench_tab(folder: Path) -> None:
     Args:
         folder: where finished runs are looked for, each time anew.
     """
-    intro = words.BENCH_INTRO.replace("`", "")
-    gr.HTML(f'<p class="dc">{escape(intro)}</p>')
+    gr.HTML(f'<p class="dc">{escape(words.BENCH_INTRO)}</p>')
     table = gr.HTML(_table(folder), elem_id="bench-table")
     names = [run.name for run in find_runs(folder)]
     with gr.Row():

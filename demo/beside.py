@@ -44,29 +44,26 @@ def add_keep_buttons(elem: str) -> tuple[gr.State, list[Any]]:
     return kept, [row, png, pdf]
 
 
-def keep_files(kept: Kept | None) -> list[Any]:
-    """Draws both files; the page's own store takes them over and sweeps them."""
+def nothing_kept() -> list[Any]:
+    """The buttons as they are before there is a verdict."""
+    return [gr.update(visible=False), gr.update(value=None), gr.update(value=None)]
+
+
+def keep_files(kept: Kept | None) -> Iterator[list[Any]]:
+    """Draws both files. While they are yielded gradio copies them to its own store, which is swept after an hour."""
     if kept is None:
-        return [gr.update(visible=False), gr.update(value=None), gr.update(value=None)]
+        yield nothing_kept()
+        return
     from demo.exports import verdict_pdf, verdict_png  # matplotlib, which the page's start need not wait for
 
     stem = re.sub(r"[^\w.-]+", "_", Path(kept.report.path).stem)[:60] or "file"
-    folder = Path(tempfile.mkdtemp(prefix="verdict-", dir=_store()))
-    made = []
-    for suffix, draw in (("png", verdict_png), ("pdf", verdict_pdf)):
-        file = folder / f"{stem}-verdict.{suffix}"
-        file.write_bytes(draw(kept.report, kept.card, kept.picture_rgb))
-        made.append(gr.update(value=str(file)))
-    return [gr.update(visible=True), *made]
-
-
-def _store() -> Path:
-    """Gradio's folder of uploads, which it may serve from and sweeps after an hour."""
-    from gradio.utils import get_upload_folder
-
-    folder = Path(get_upload_folder())
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    with tempfile.TemporaryDirectory(prefix="verdict-") as folder:
+        made = []
+        for suffix, draw in (("png", verdict_png), ("pdf", verdict_pdf)):
+            file = Path(folder) / f"{stem}-verdict.{suffix}"
+            file.write_bytes(draw(kept.report, kept.card, kept.picture_rgb))
+            made.append(gr.update(value=str(file)))
+        yield [gr.update(visible=True), *made]
 
 
 def add_probe(

@@ -13,7 +13,7 @@ import gradio as gr
 import numpy as np
 
 from demo import cards, words
-from demo.beside import Kept, add_keep_buttons, add_probe, keep_files
+from demo.beside import Kept, add_keep_buttons, add_probe, keep_files, nothing_kept
 from demo.handlers import DetectorLoader, StopFlags, analyse_image, explain_face, report_for_api
 from detectors.types import MediaKind, Report
 
@@ -123,7 +123,7 @@ def add_image_tab(config: TabConfig) -> None:
         checked.then(**files_event, api_name=f"keep_{name}")
     # An old verdict beside a new picture would be read as the new picture's.
     picture.input(
-        lambda: [*_forget(), *keep_files(None)], outputs=[*results, *keep], queue=False, show_progress="hidden",
+        lambda: [*_forget(), *nothing_kept()], outputs=[*results, *keep], queue=False, show_progress="hidden",
         api_name="forget", api_visibility="undocumented",
     )  # fmt: skip
     running = explain.click(

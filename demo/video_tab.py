@@ -11,7 +11,7 @@ import gradio as gr
 
 from demo import clip_cards, words
 from demo.annotate import Marks
-from demo.beside import add_keep_buttons, keep_files
+from demo.beside import add_keep_buttons, keep_files, nothing_kept
 from demo.clip_handlers import analyse_clip, clip_report_for_api, make_annotated
 from demo.image_tab import NETWORK_SLOTS, TabConfig, add_examples, kept_of, upload_of
 
@@ -73,13 +73,13 @@ def add_video_tab(config: TabConfig) -> None:
         api_name="stop_annotating", api_visibility="undocumented",
     )  # fmt: skip
     cancel.click(
-        lambda: [*_forget(), *keep_files(None)], outputs=[*results, *keep], queue=False, cancels=running,
+        lambda: [*_forget(), *nothing_kept()], outputs=[*results, *keep], queue=False, cancels=running,
         api_name="cancel_clip", api_visibility="undocumented",
     )  # fmt: skip
     # An old verdict beside a new clip would be read as the new one's, so it goes, and its work with it. A new one comes
     # after the old was cleared; to cancel on its upload too could hit the check of the new one.
     clip.clear(
-        lambda: [*_forget(), *keep_files(None)], outputs=[*results, *keep], queue=False, cancels=[*running, making],
+        lambda: [*_forget(), *nothing_kept()], outputs=[*results, *keep], queue=False, cancels=[*running, making],
         show_progress="hidden",
         api_name="forget_clip", api_visibility="undocumented",
     )  # fmt: skip

@@ -880,7 +880,7 @@ def game_summary(kind: str, you: int, model: int, both: int, total: int) -> str:
 
 BENCH_TAB = "Benchmarks"
 BENCH_INTRO = (
-    "Every finished run that was found, as `python -m eval.run` wrote it. Fake is the positive class, intervals are 95 % over groups, and runs at "
+    "Every finished run that was found, as python -m eval.run wrote it. Fake is the positive class, intervals are 95 % over groups, and runs at "
     "different levels (picture, frame, video, recording) are never compared."
 )
 BENCH_NONE = (

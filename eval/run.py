@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import logging
-import os
 import re
 import sys
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import detectors
+from data_manifests.build import data_home
 from data_manifests.datasets import read_dataset
 from data_manifests.schema import DatasetCard, Sample, Survey
 from data_manifests.validate import catalogue_text
@@ -29,7 +29,6 @@ from eval.predict import choose, show_progress
 from eval.rows import RowFile, one_line, read_rows
 from eval.subject import ALL, BASELINES, DETECTORS, Loader, Subject, every_detector, load_subject, seen_in_training
 
-HOME_VARIABLE = "DEEPFAKE_DATA"
 LEVELS: dict[MediaKind, str] = {"image": "image", "video": "video", "audio": "clip"}
 SHOW_EVERY_S = (1.0, 20.0)  # on a terminal, in a log
 log = logging.getLogger(__name__)
@@ -39,7 +38,7 @@ def main(argv: list[str] | None = None, load: Loader = detectors.load) -> int:
     """Runs the command; returns its exit code: 0, or 2 with one line that says what is wrong."""
     flags = vars(parser().parse_args(argv))
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", stream=sys.stderr)
-    home = Path(os.environ[HOME_VARIABLE]) if os.environ.get(HOME_VARIABLE) else None
+    home = data_home()
     try:
         if flags.pop("list", False):
             print(catalogue_text(flags.get("root"), home))

@@ -5,19 +5,10 @@ import json
 from collections import Counter
 
 import pytest
+from look_alikes import samples_of, touch
 
 from data_manifests.datasets import dataset_names, find_dataset, read_dataset
 from detectors.errors import DatasetError
-
-
-def touch(root, *names):
-    for name in names:
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_bytes(b"")
-
-
-def samples_of(name, root):
-    return {s.sample_id: s for s in read_dataset(name, root)[1]}
 
 
 def write_140k(root, label_of_real="1"):

@@ -4,21 +4,11 @@ import json
 from collections import Counter
 
 import pytest
+from look_alikes import samples_of, touch
 
 from data_manifests.datasets import find_dataset, read_dataset
 from data_manifests.splits import group_split
 from detectors.errors import DatasetError
-
-
-def touch(root, *names):
-    for name in names:
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_bytes(b"")
-
-
-def samples_of(name, root):
-    return {s.sample_id: s for s in read_dataset(name, root)[1]}
-
 
 CELEB = ("Celeb-real/id0_0000.mp4", "Celeb-real/id1_0007.mp4", "YouTube-real/00170.mp4", "YouTube-real/00001.mp4",
          "Celeb-synthesis/id1_id0_0007.mp4", "Celeb-synthesis/id0_id1_0000.mp4")  # fmt: skip
