@@ -16,8 +16,9 @@ from training.crops import template_landmarks
 from training.devset import DevSet
 from training.measured import NAMES, add_metrics
 from training.pseudo_fakes.masks import face_hull, random_face_mask
-from training.pseudo_fakes.reconstruct import reconstruct
-from training.pseudo_fakes.self_blend import cross_blend, paste, poisson_blend, self_blend
+from training.pseudo_fakes.decoders import PUBLIC_DECODERS, enlarger, find_decoders, keep_colours
+from training.pseudo_fakes.reconstruct import reconstruct, softness
+from training.pseudo_fakes.self_blend import cross_blend, paste, poisson_blend, pyramid_blend, self_blend
 from training.recipe import read_recipe
 from training.run import ROOT, main
 from training.tiny import draw_face
@@ -57,7 +58,7 @@ def test_a_self_blend_changes_the_face_or_its_surroundings_and_keeps_the_picture
     assert 0.05 < gap < 40
 
 
-@pytest.mark.parametrize("blend", [cross_blend, poisson_blend])
+@pytest.mark.parametrize("blend", [cross_blend, poisson_blend, pyramid_blend])
 def test_blends_of_two_people_leave_the_corners_alone(blend):
     target, source = photo(1), photo(2)
     fake = blend(target, MARKS, source, MARKS + 3, np.random.default_rng(3))
@@ -78,6 +79,57 @@ def test_a_reconstruction_gives_a_whole_fake_and_one_of_the_face_only():
     assert set(parts) == {"whole", "face"} and parts["whole"][1] % 8 == 0 and parts["face"][1] == 200
     assert np.array_equal(parts["face"][2][:12, :12], photo()[:12, :12])
     assert np.abs(parts["whole"][2][:12, :12].astype(int) - photo()[:12, :12]).mean() > 20
+
+
+def test_the_softness_of_a_blurred_copy_is_the_blur_that_it_had():
+    pixels = photo()
+    assert softness(cv2.GaussianBlur(pixels, (0, 0), 1.5), pixels) == pytest.approx(1.5, abs=0.1)
+    assert softness(pixels, pixels) == 0 and softness(pixels, cv2.GaussianBlur(pixels, (0, 0), 1.5)) == 0
+
+
+@pytest.mark.parametrize("kind", ["gaussian", "motion", "median"])
+def test_every_kind_of_blur_takes_detail_from_both_members_alike(kind):
+    pixels, box = photo(), np.array([50, 40, 206, 226], float)
+    outs = [
+        augment_pair(
+            [pixels, pixels], [box, box], 128, np.random.default_rng(0),
+            Augmentation(0, (90, 95), 0, 0.9, blur, (2, 3), (kind,), 0, 0, 0), same_picture=True,
+        )
+        for blur in (0.0, 1.0)
+    ]  # fmt: skip
+    sharp, soft = ([cv2.Laplacian(x, cv2.CV_32F).std() for x in pair] for pair in outs)
+    assert soft[0] == soft[1] < 0.8 * sharp[0]
+    assert outs[1][0].mean() == pytest.approx(outs[0][0].mean(), abs=3)
+
+
+def test_a_reconstruction_gets_its_photos_colours_back_and_keeps_its_own_detail():
+    pixels = photo()
+    made = keep_colours(lambda wide, rng: np.clip(cv2.GaussianBlur(wide, (0, 0), 2) * 0.6, 0, 255).astype(np.uint8))(
+        pixels, np.random.default_rng(0)
+    )
+    assert made.shape == pixels.shape
+    assert np.abs(made.mean((0, 1)) - pixels.mean((0, 1))).max() < 2
+    assert cv2.Laplacian(made, cv2.CV_32F).std() < 0.5 * cv2.Laplacian(pixels, cv2.CV_32F).std()
+
+
+@pytest.mark.parametrize("factor", [2, 4])
+def test_an_enlarger_gives_a_picture_of_the_same_size_whatever_it_was_shrunk_to(tmp_path, factor):
+    import openvino as ov
+    from openvino import opset13 as ops
+
+    x = ops.parameter([1, 3, -1, -1], np.float32)
+    scales, axes = np.array([factor, factor], np.float32), np.array([2, 3])
+    up = ops.interpolate(x, scales, "linear_onnx", "scales", axes=axes)
+    ov.save_model(ov.Model([up], [x]), tmp_path / "up.xml")
+    decode = enlarger(factor, [tmp_path / "up.xml"])
+    for seed in range(3):
+        made = decode(photo(), np.random.default_rng(seed))
+        assert made.shape == (SIZE, SIZE, 3) and np.abs(made.astype(int) - photo()).mean() < 12
+
+
+def test_published_networks_that_are_absent_are_named_and_left_out(tmp_path, caplog):
+    assert find_decoders(tmp_path) == []
+    assert all(public.name in caplog.text for public in PUBLIC_DECODERS)
 
 
 def test_both_members_of_a_pair_get_the_same_damage():

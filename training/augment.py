@@ -26,7 +26,9 @@ class Augmentation:
         jpeg_quality: range of both.
         shrink: probability of losing detail by a smaller copy.
         shrink_to: smallest share of the side.
-        blur: probability of a Gaussian blur of up to 1.5 pixels.
+        blur: probability of a blur.
+        blur_px: range of a Gaussian's standard deviation, in pixels of the training window.
+        blur_kinds: what may blur: "gaussian" (a lens), "motion" (a hand), "median" (a filter against noise).
         noise: probability of Gaussian noise of up to 8 grey levels.
         colour: probability of a change of brightness, contrast and channel gain.
         grey: probability of losing colour.
@@ -39,6 +41,8 @@ class Augmentation:
     shrink: float = 0.25
     shrink_to: float = 0.45
     blur: float = 0.15
+    blur_px: tuple[float, float] = (0.3, 1.5)
+    blur_kinds: tuple[str, ...] = ("gaussian",)
     noise: float = 0.15
     colour: float = 0.4
     grey: float = 0.05
@@ -73,6 +77,19 @@ def h264_round_trip(pixels_rgb: np.ndarray, crf: int, shift_px: tuple[int, int])
         packets += encoder.encode(frame)
     frames = [f for packet in (*packets, *encoder.encode(None), None) for f in decoder.decode(packet)]
     return frames[-1].to_ndarray(format="rgb24")
+
+
+def _blur(pixels: np.ndarray, kind: str, sigma_px: float, angle: float) -> np.ndarray:
+    if kind == "median":
+        return cv2.medianBlur(pixels, 3 if sigma_px < 1.5 else 5)
+    if kind == "motion":
+        side = 2 * round(sigma_px * 2) + 1  # a line has the deviation of a Gaussian when it is 3.5 times as long
+        line = np.zeros((side, side), np.float32)
+        line[side // 2] = 1
+        turn = cv2.getRotationMatrix2D((side / 2 - 0.5, side / 2 - 0.5), angle, 1)
+        kernel = cv2.warpAffine(line, turn, (side, side))
+        return cv2.filter2D(pixels, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REFLECT)
+    return cv2.GaussianBlur(pixels, (0, 0), sigma_px)
 
 
 def match_detail(pixels_rgb: np.ndarray, native_px: int) -> np.ndarray:
@@ -135,10 +152,11 @@ def _damage(pixels: np.ndarray, scale_px: int, rng: np.random.Generator, s: Augm
     quality = rng.integers(s.jpeg_quality[0], s.jpeg_quality[1] + 1, 2)
     share = rng.uniform(s.shrink_to, 1)
     how = int(rng.choice(ENLARGE_HOW))
-    sigma_blur, sigma_noise = rng.uniform(0.3, 1.5), rng.uniform(1, 8)
+    sigma_blur, sigma_noise = rng.uniform(*s.blur_px), rng.uniform(1, 8)
     gain, bias, channel = rng.uniform(0.8, 1.2), rng.uniform(-20, 20), rng.uniform(0.93, 1.07, 3)
     noise_seed = int(rng.integers(2**62))
     crf, shift, first = int(rng.integers(s.h264_crf[0], s.h264_crf[1] + 1)), rng.integers(-3, 4, 2), rng.random() < 0.5
+    blur_kind, angle = rng.random(), rng.uniform(0, 180)
     was_video = use[7] < s.h264
     if was_video and first:
         pixels = h264_round_trip(pixels, crf, tuple(shift))
@@ -150,7 +168,7 @@ def _damage(pixels: np.ndarray, scale_px: int, rng: np.random.Generator, s: Augm
     down = cv2.INTER_AREA if pixels.shape[0] > scale_px else how
     pixels = cv2.resize(pixels, (scale_px, scale_px), interpolation=down)
     if use[2] < s.blur:
-        pixels = cv2.GaussianBlur(pixels, (0, 0), sigma_blur)
+        pixels = _blur(pixels, s.blur_kinds[int(blur_kind * len(s.blur_kinds))], sigma_blur, angle)
     if use[3] < s.colour or use[4] < s.noise:
         values = pixels.astype(np.float32)
         if use[3] < s.colour:

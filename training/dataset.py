@@ -108,14 +108,16 @@ class PairBatches(keras.utils.PyDataset):
             at = int(rng.integers(len(family.base)))
             row, native = int(family.base[at]), int(family.native_px[at])
             real, fake, kinds = table.pixels_rgb[row], family.pixels_rgb[at], family.kinds
-            boxes = [table.box_xyxy[row]] * 2
+            boxes, soft = [table.box_xyxy[row]] * 2, float(family.soft_px[at])
             if _is_grey(real):  # a tint on a grey photo would give the blend away
                 fake = cv2.cvtColor(cv2.cvtColor(np.array(fake), cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
         else:
             fake_row, row = int(rng.choice(family)), int(rng.choice(self._partners[which]))
             real, fake, kinds = table.pixels_rgb[row], table.pixels_rgb[fake_row], GENERATOR
             native = min(int(table.native_px[row]), int(table.native_px[fake_row]))
-            boxes = [table.box_xyxy[row], table.box_xyxy[fake_row]]
+            boxes, soft = [table.box_xyxy[row], table.box_xyxy[fake_row]], 0.0
         pair = [match_detail(np.array(p), native) for p in (real, fake)]
+        if soft:
+            pair[0] = cv2.GaussianBlur(pair[0], (0, 0), soft)
         out = augment_pair(pair, boxes, self._window, rng, self._augmentation, same_picture=isinstance(family, Pool))
         return out[0], out[1], kinds

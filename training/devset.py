@@ -13,13 +13,22 @@ from detectors.faces import crop_square
 from training.augment import jpeg_round_trip, match_detail
 from training.crops import CropTable
 from training.pools import read_pool
+from training.pseudo_fakes.decoders import PUBLIC_DECODERS
 from training.recipe import Recipe
 
 log = logging.getLogger(__name__)
 
 # Measured only; neither fits the calibration nor chooses anything.
-HELD_OUT = ("poisson-blend", "reconstruct-pixel-shuffle", "reface-pixel-shuffle")
-PSEUDO = ("self-blend", "cross-blend", "reconstruct-taef2", "reface-taef2", *HELD_OUT)
+HELD_OUT = (
+    "poisson-blend", "reconstruct-pixel-shuffle", "reface-pixel-shuffle",
+    *(f"reface-{public.name}" for public in PUBLIC_DECODERS if public.held_out),
+)  # fmt: skip
+PSEUDO = (
+    "self-blend", "cross-blend", "pyramid-blend",
+    *(f"{kind}-{public.name}" for public in PUBLIC_DECODERS if not public.held_out
+      for kind in (("reconstruct", "reface") if public.whole else ("reface",))),
+    *HELD_OUT,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)

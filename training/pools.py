@@ -11,8 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from training.augment import match_detail
 from training.crops import CROP_PX, CropTable, read_crops
-from training.pseudo_fakes.self_blend import cross_blend, poisson_blend, self_blend
+from training.pseudo_fakes.decoders import Decoder
+from training.pseudo_fakes.self_blend import cross_blend, poisson_blend, pyramid_blend, self_blend
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +24,8 @@ BLEND, GENERATOR = 1, 2  # bits of `kinds`
 SOURCE_WEIGHT = {
     "140k": 0.44, "unsplash": 0.12, "press-actors": 0.06, "web-faces": 0.14, "press-faces": 0.10, "utkface": 0.14
 }  # fmt: skip
+
+TWO_PEOPLE = {"cross-blend": cross_blend, "pyramid-blend": pyramid_blend, "poisson-blend": poisson_blend}
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +38,7 @@ class Pool:
         pixels_rgb: uint8 (n, 256, 256, 3), on disk.
         base: row of the real crop that each was made from.
         native_px: detail that each holds; its real partner is brought down to the same.
+        soft_px: blur that makes its real partner as soft as itself; see `reconstruct.softness`.
     """
 
     family: str
@@ -41,6 +46,7 @@ class Pool:
     pixels_rgb: np.ndarray
     base: np.ndarray
     native_px: np.ndarray
+    soft_px: np.ndarray
 
 
 def draw_bases(table: CropTable, split: str, count: int, rng: np.random.Generator) -> np.ndarray:
@@ -61,8 +67,7 @@ def _blend_one(crops: Path, family: str, job: tuple[int, int, int]) -> tuple[int
     if family == "self-blend":
         fake = self_blend(pixels, marks, rng)
     else:
-        blend = cross_blend if family == "cross-blend" else poisson_blend
-        fake = blend(pixels, marks, table.pixels_rgb[other], table.landmarks_xy[other], rng)
+        fake = TWO_PEOPLE[family](pixels, marks, table.pixels_rgb[other], table.landmarks_xy[other], rng)
     return None if fake is None else (base, fake.tobytes())
 
 
@@ -75,21 +80,23 @@ def _table(crops: Path) -> CropTable:
     return _TABLES[crops]
 
 
-def _write(folder: Path, family: str, kinds: int, made: Iterator[tuple[int, int, bytes]]) -> None:
-    """Streams (base, native, pixels) to disk; the index is written last, so a pool is whole or absent."""
+def _write(folder: Path, family: str, kinds: int, made: Iterator[tuple[int, int, float, bytes]]) -> None:
+    """Streams (base, native, softness, pixels) to disk; the index is written last, so a pool is whole or absent."""
     folder.mkdir(parents=True, exist_ok=True)
-    bases, natives = [], []
+    bases, natives, softs = [], [], []
     with (folder / f"{family}.raw").open("wb") as out:
-        for base, native, pixels in made:
+        for base, native, soft, pixels in made:
             out.write(pixels)
             bases.append(base)
             natives.append(native)
-    np.savez(folder / f"{family}.npz", base=np.array(bases), native=np.array(natives), kinds=kinds)
+            softs.append(soft)
+    index = folder / f"{family}.npz"
+    np.savez(index, base=np.array(bases), native=np.array(natives), soft=np.array(softs, np.float32), kinds=kinds)
     log.info("pool %s: %d fakes", family, len(bases))
 
 
 def make_blends(crops: Path, folder: Path, family: str, split: str, count: int, seed: int, workers: int) -> None:
-    """One pool of blends; a partner for a cross or Poisson blend is drawn among the nearest of 60 landmark sets."""
+    """One pool of blends; a partner for a blend of two people is drawn among the nearest of 60 landmark sets."""
     if (folder / f"{family}.npz").exists():
         return
     table, rng = _table(crops), np.random.default_rng(seed)
@@ -105,23 +112,29 @@ def make_blends(crops: Path, folder: Path, family: str, split: str, count: int, 
     jobs = [(int(b), int(o), int(s)) for b, o, s in zip(bases, others, rng.integers(0, 2**31, count), strict=True)]
     with ProcessPoolExecutor(workers) as pool:
         done = pool.map(partial(_blend_one, crops, family), jobs, chunksize=32)
-        made = ((d[0], int(table.native_px[d[0]]), d[1]) for d in done if d is not None)
+        made = ((d[0], int(table.native_px[d[0]]), 0.0, d[1]) for d in done if d is not None)
         _write(folder, family, BLEND, made)
 
 
-def make_reconstructions(crops: Path, folder: Path, name: str, decode, split: str, count: int, seed: int) -> None:  # noqa: ANN001
-    """Two pools from one decoder: `reconstruct-NAME` (whole) and `reface-NAME` (only the face)."""
-    from training.pseudo_fakes.reconstruct import reconstruct
+def make_reconstructions(
+    crops: Path, folder: Path, name: str, decode: Decoder, split: str, count: int, seed: int, *, whole: bool = True
+) -> None:
+    """Pools from one decoder: `reface-NAME` (only the face) and, where asked, `reconstruct-NAME` (the whole picture)."""
+    from training.pseudo_fakes.reconstruct import reconstruct, softness
 
     if (folder / f"reface-{name}.npz").exists():
         return
     table, rng = _table(crops), np.random.default_rng(seed)
-    made: dict[str, list[tuple[int, int, bytes]]] = {"whole": [], "face": []}
+    made: dict[str, list[tuple[int, int, float, bytes]]] = {"whole": [], "face": []}
     for base in draw_bases(table, split, count, rng):
-        parts = reconstruct(table.pixels_rgb[base], int(table.native_px[base]), table.landmarks_xy[base], decode, rng)
-        for part, native, pixels in parts:
-            made[part].append((int(base), native, pixels.tobytes()))
-    _write(folder, f"reconstruct-{name}", GENERATOR, iter(made["whole"]))
+        photo = np.array(table.pixels_rgb[base])
+        for part, native, pixels in reconstruct(
+            photo, int(table.native_px[base]), table.landmarks_xy[base], decode, rng
+        ):
+            soft = softness(pixels, match_detail(photo, native)) if part == "whole" else 0.0
+            made[part].append((int(base), native, soft, pixels.tobytes()))
+    if whole:
+        _write(folder, f"reconstruct-{name}", GENERATOR, iter(made["whole"]))
     _write(folder, f"reface-{name}", BLEND | GENERATOR, iter(made["face"]))
 
 
@@ -131,6 +144,6 @@ def read_pool(folder: Path, family: str) -> Pool | None:
     if not index.exists():
         return None
     with np.load(index) as kept:
-        base, native, kinds = kept["base"], kept["native"], int(kept["kinds"])
+        base, native, soft, kinds = kept["base"], kept["native"], kept["soft"], int(kept["kinds"])
     pixels = np.memmap(folder / f"{family}.raw", np.uint8, "r", shape=(len(base), CROP_PX, CROP_PX, 3))
-    return Pool(family, kinds, pixels, base, native)
+    return Pool(family, kinds, pixels, base, native, soft)

@@ -21,7 +21,8 @@ class PoolSizes:
 
     self_blend: int = 6000
     cross_blend: int = 1200
-    diffusion: int = 900
+    pyramid_blend: int = 1500
+    public: int = 500
     autoencoder: int = 500
     autoencoder_steps: int = 500
     dev: int = 300

@@ -156,10 +156,10 @@ def _pools(recipe: Recipe, options: argparse.Namespace, work: Path) -> None:
 
     from training.crops import read_crops
     from training.pools import make_blends, make_reconstructions
+    from training.pseudo_fakes.decoders import find_decoders
     from training.pseudo_fakes.reconstruct import (
         HELD_OUT_UPSAMPLER,
         autoencoder_decoder,
-        diffusion_decoder,
         fit_autoencoder,
     )
 
@@ -170,6 +170,8 @@ def _pools(recipe: Recipe, options: argparse.Namespace, work: Path) -> None:
         ("dev", "self-blend", sizes.dev),
         ("dev", "cross-blend", sizes.dev),
         ("dev", "poisson-blend", sizes.dev),
+        ("train", "pyramid-blend", sizes.pyramid_blend),
+        ("dev", "pyramid-blend", sizes.dev),
     )
     for k, (split, family, count) in enumerate(jobs):
         make_blends(crops, work / split, family, split, count, seed + k, options.workers)
@@ -182,10 +184,13 @@ def _pools(recipe: Recipe, options: argparse.Namespace, work: Path) -> None:
             model = fit_autoencoder(upsampler, reals, steps=sizes.autoencoder_steps, seed=seed + 10 + k)
             decode = autoencoder_decoder(model)
             make_reconstructions(crops, work / split, upsampler, decode, split, count, seed + 20 + k)
-    diffusion = diffusion_decoder(options.more) if options.more else None
-    if diffusion is not None:
-        make_reconstructions(crops, work / "train", "taef2", diffusion, "train", sizes.diffusion, seed + 40)
-        make_reconstructions(crops, work / "dev", "taef2", diffusion, "dev", max(1, sizes.dev // 3), seed + 41)
+    for k, (public, decode) in enumerate(find_decoders(options.more) if options.more else []):
+        dev = sizes.dev if public.held_out else max(1, sizes.dev // 3)
+        for at, (split, count) in enumerate((("train", sizes.public), ("dev", dev))):
+            if split == "dev" or not public.held_out:
+                make_reconstructions(
+                    crops, work / split, public.name, decode, split, count, seed + 40 + 2 * k + at, whole=public.whole
+                )
 
 
 def _networks(recipe: Recipe, options: argparse.Namespace, work: Path) -> dict[str, list]:

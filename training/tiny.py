@@ -69,6 +69,13 @@ def shrink_recipe(recipe: Recipe) -> Recipe:
     )
     shares = tuple(Share(family, 1.0) for family in ("self-blend", "reface-nearest", "stylegan1"))
     pools = PoolSizes(
-        self_blend=8, cross_blend=2, diffusion=1, autoencoder=2, autoencoder_steps=3, dev=4, upsamplers=("nearest",)
+        self_blend=8,
+        cross_blend=2,
+        pyramid_blend=2,
+        public=1,
+        autoencoder=2,
+        autoencoder_steps=3,
+        dev=4,
+        upsamplers=("nearest",),
     )
     return dataclasses.replace(recipe, pairs=3, input_size_px=96, pools=pools, shares=shares, networks=networks)

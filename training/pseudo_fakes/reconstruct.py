@@ -1,15 +1,13 @@
 """Reconstructions: a real photo sent through a decoder, which leaves there what every generator's decoder leaves.
 
-Two kinds of decoder: small autoencoders of our own that differ in their up-sampler, and the tiny distilled
-autoencoder of a current diffusion model (madebyollin/taesd, MIT) where `--more` holds it.
+Two kinds of decoder: small autoencoders of our own that differ in their up-sampler, and published networks
+(`decoders.py`) where `--more` holds them.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import logging
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import cv2
@@ -17,7 +15,7 @@ import keras
 import numpy as np
 from keras import layers
 
-from detectors.errors import UsageError
+from training.pseudo_fakes.decoders import Decoder
 from training.pseudo_fakes.masks import random_face_mask
 from training.pseudo_fakes.self_blend import paste
 
@@ -25,7 +23,6 @@ log = logging.getLogger(__name__)
 
 HELD_OUT_UPSAMPLER = "pixel-shuffle"  # never trained on: tells whether up-sampling was learned or one up-sampler
 PATCH_PX = 64
-Decoder = Callable[[np.ndarray, np.random.Generator], np.ndarray]  # uint8 (s, s, 3) -> uint8 (s, s, 3)
 
 
 class PixelShuffle(layers.Layer):
@@ -103,34 +100,27 @@ def autoencoder_decoder(model: keras.Model) -> Decoder:
     return decode
 
 
-def diffusion_decoder(more: Path) -> Decoder | None:
-    """The FLUX.2 tiny autoencoder, run by torch from its own repository; None where it or torch is absent."""
-    home = more / "taesd"
-    weights = [home / f"taef2_{part}.pth" for part in ("encoder", "decoder")]
-    if not all(p.is_file() for p in weights) or importlib.util.find_spec("torch") is None:
-        log.warning("no diffusion autoencoder: torch or %s is absent", home)
-        return None
-    import torch
+def softness(fake_rgb: np.ndarray, real_rgb: np.ndarray) -> float:
+    """Standard deviation in pixels of the Gaussian that makes a real crop as soft as its reconstruction; 0 if it is.
 
-    spec = importlib.util.spec_from_file_location("taesd", home / "taesd.py")
-    if spec is None or spec.loader is None:
-        raise UsageError(f"{home} does not hold the autoencoder's own taesd.py.")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    torch.set_num_threads(2)
-    model = module.TAESD(*map(str, weights)).eval()
+    Most decoders lose fine detail. Beside a sharp original that alone would tell them, and a network so taught calls
+    every photo out of focus fake.
+    """
+    wanted = _sharpness(fake_rgb)
+    if wanted >= _sharpness(real_rgb):
+        return 0.0
+    low, high = 0.0, 4.0
+    for _ in range(7):
+        middle = (low + high) / 2
+        if _sharpness(cv2.GaussianBlur(real_rgb, (0, 0), middle)) > wanted:
+            low = middle
+        else:
+            high = middle
+    return high
 
-    def decode(pixels_rgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        with torch.inference_mode():
-            x = torch.from_numpy(pixels_rgb.astype(np.float32) / 255).permute(2, 0, 1)[None]
-            latent = model.encoder(x)
-            # A generator's latents are never exactly those of a photo.
-            noise = torch.from_numpy(rng.standard_normal(tuple(latent.shape), np.float32))
-            latent = latent + float(rng.choice([0.0, 0.03, 0.08])) * latent.std() * noise
-            out = model.decoder(latent).clamp(0, 1)[0].permute(1, 2, 0).numpy()
-        return (out * 255 + 0.5).astype(np.uint8)
 
-    return decode
+def _sharpness(pixels_rgb: np.ndarray) -> float:
+    return float(cv2.Laplacian(cv2.cvtColor(pixels_rgb, cv2.COLOR_RGB2GRAY), cv2.CV_32F).std())
 
 
 def reconstruct(

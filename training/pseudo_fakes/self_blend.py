@@ -108,6 +108,35 @@ def cross_blend(
     return paste(_match_colours(aligned, target, mask), target, mask)
 
 
+def pyramid_blend(
+    target: np.ndarray, target_xy: np.ndarray, source: np.ndarray, source_xy: np.ndarray, rng: np.random.Generator
+) -> np.ndarray | None:
+    """Another person's face blended band by band (Burt and Adelson, 1983), so that no single edge is left; None as above."""
+    aligned = _align(source, source_xy, target_xy)
+    if aligned is None:
+        return None
+    size = target.shape[0]
+    whole = face_hull(target_xy, size, forehead=rng.random() < 0.5)
+    hull = np.asarray(cv2.erode(whole, np.ones((int(rng.integers(1, 10)),) * 2, np.uint8)))
+    if rng.random() < 0.5:
+        aligned = _match_colours(aligned, target, hull)
+    levels = int(rng.integers(2, 6))  # 256 pixels halve eight times; from five levels on skin tones flow together
+    low_a: np.ndarray = aligned.astype(np.float32)
+    low_b: np.ndarray = target.astype(np.float32)
+    weight: np.ndarray = hull
+    bands = []
+    for _ in range(levels):
+        next_a, next_b = cv2.pyrDown(low_a), cv2.pyrDown(low_b)
+        shape = low_a.shape[1::-1]
+        band_a, band_b = low_a - cv2.pyrUp(next_a, dstsize=shape), low_b - cv2.pyrUp(next_b, dstsize=shape)
+        bands.append(band_a * weight[..., None] + band_b * (1 - weight[..., None]))
+        low_a, low_b, weight = next_a, next_b, cv2.pyrDown(weight)
+    out = low_a * weight[..., None] + low_b * (1 - weight[..., None])
+    for band in reversed(bands):
+        out = cv2.pyrUp(out, dstsize=band.shape[1::-1]) + band
+    return np.clip(out + 0.5, 0, 255).astype(np.uint8)
+
+
 def poisson_blend(
     target: np.ndarray, target_xy: np.ndarray, source: np.ndarray, source_xy: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray | None:
