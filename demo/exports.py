@@ -361,7 +361,7 @@ def _illustrate(
     x, y, width, height = box_xywh
     media, caption = report.media, ""
     if picture_rgb is None:
-        # Silence would come out as one bright plane: the colours are relative to the loudest.
+        # Digital silence would be one dark plane, in which there is nothing to see.
         if report.overview is None or float(np.ptp(report.overview.mel_db)) < 1.0:
             return 0.0
         caption = SPECTROGRAM
