@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import json
 import re
 import shutil
 import time
@@ -12,6 +15,7 @@ import pytest
 import soundfile
 from conftest import draw_scene
 from drawn_clips import write_video
+from drawn_pdf import lines_of
 from fake_detector import FakeDetector, drawn_sound, loader_of
 from PIL import Image
 
@@ -282,7 +286,6 @@ def test_a_clip_example_is_checked_by_one_click_on_a_phone(page):
 
 
 def test_every_endpoint_has_a_name_and_report_is_the_public_one(served_url):
-    import json
     import urllib.request
 
     with urllib.request.urlopen(f"{served_url}gradio_api/info") as answer:
@@ -433,6 +436,77 @@ def test_a_verdict_can_be_kept_as_png_and_pdf_and_probed(page, files):
     assert page.inner_text("#probe-picture-told strong") == words.PROBE_STABLE
     page.set_input_files("#picture input[type=file]", str(files / "letter.jpg"))
     page.wait_for_selector("#keep-picture", state="hidden", timeout=WAIT_MS)
+
+
+def downloads(page, verdict, elem):
+    """What a visitor keeps of a verdict: the paths of its JSON, CSV, PNG and PDF by suffix, and their names."""
+    page.wait_for_selector(f"#pdf-{elem}", state="visible", timeout=WAIT_MS)
+    paths, names = {}, []
+    for kind in ("json", "csv", "png", "pdf"):
+        with page.expect_download() as download:
+            if kind in ("json", "csv"):
+                page.locator(verdict).get_by_role("link", name=kind.upper()).click()
+            else:
+                page.click(f"#{kind}-{elem}")
+        paths[kind] = download.value.path()
+        names.append(download.value.suggested_filename)
+    return paths, names
+
+
+def assert_kept(paths, shown, file, detector):
+    """The four files open, and say what the page says.
+
+    Args:
+        paths: from `downloads`.
+        shown: the text of the verdict in the page.
+        file: that was checked; its digest stands in each report.
+        detector: the name that must stand on the page to keep.
+    """
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    told = json.loads(paths["json"].read_text(encoding="utf-8"))
+    assert told["media"]["sha256"] == digest
+    spoken = told["sound"] if told.get("spoke") == "sound" else told
+    fake, real = words.percent_of_both(spoken["fake_probability"])
+    assert f"{fake} {words.MANIPULATED}" in shown and f"{real} {words.NOT_MANIPULATED}" in shown
+    with Image.open(paths["png"]) as picture:
+        picture.load()
+        assert picture.format == "PNG" and picture.size == (1200, 675)
+        assert np.asarray(picture.convert("L")).std() > 10
+    pdf = paths["pdf"].read_bytes()
+    assert len(re.findall(rb"/Type /Page\b", pdf)) == 1 and pdf.rstrip().endswith(b"%%EOF")
+    lines = lines_of(pdf)
+    assert file.name in lines and digest in lines
+    assert f"{fake} {words.MANIPULATED}" in [line.replace("\N{NO-BREAK SPACE}%", " %") for line in lines]
+    assert any(detector in line for line in lines)
+    assert words.LIMITS_HEADING in lines and words.LIMITS[0].split(".")[0] in " ".join(lines)
+
+
+def test_what_is_kept_of_a_clip_opens_and_says_what_the_page_says(page, files):
+    open_clips(page)
+    page.set_input_files("#clip input[type=file]", str(files / "clip.mp4"))
+    page.wait_for_selector("#clip video", timeout=WAIT_MS)
+    page.click("#check-clip")
+    page.wait_for_selector("#clip-verdict .dc-downloads", timeout=WAIT_MS)
+    paths, names = downloads(page, "#clip-verdict", "clip")
+    assert names == ["clip-report.json", "clip-report.csv", "clip-verdict.png", "clip-verdict.pdf"]
+    assert_kept(paths, page.inner_text("#clip-verdict"), files / "clip.mp4", "video")
+    rows = list(csv.DictReader(paths["csv"].read_text(encoding="utf-8").splitlines()))
+    assert {row["file"] for row in rows} == {"clip.mp4"}
+    assert all(0 <= float(row["fake_probability"]) <= 1 for row in rows if row["fake_probability"])
+
+
+def test_what_is_kept_of_a_recording_opens_and_says_what_the_page_says(page, files):
+    open_voices(page)
+    page.set_input_files("#sound input[type=file]", str(files / "voice.wav"))
+    page.wait_for_selector("#sound >> text=0:07", timeout=WAIT_MS)
+    page.click("#check-sound")
+    page.wait_for_selector("#sound-verdict .dc-downloads", timeout=WAIT_MS)
+    paths, names = downloads(page, "#sound-verdict", "sound")
+    assert names == ["voice-report.json", "voice-report.csv", "voice-verdict.png", "voice-verdict.pdf"]
+    assert_kept(paths, page.inner_text("#sound-verdict"), files / "voice.wav", "audio-ensemble")
+    rows = list(csv.DictReader(paths["csv"].read_text(encoding="utf-8").splitlines()))
+    starts = [float(row["start_s"]) for row in rows]
+    assert len(rows) > 5 and starts == sorted(starts) and {row["file"] for row in rows} == {"voice.wav"}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
