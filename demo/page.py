@@ -149,6 +149,8 @@ def _theme() -> gr.themes.Base:
     ).set(
         body_background_fill="#f5f7fa",
         body_background_fill_dark="#0f151d",
+        block_info_text_color="#4d5b6c",  # gradio's own grey is too pale to read
+        block_info_text_color_dark="#b6c2cf",
         button_primary_background_fill="#0b5394",
         button_primary_background_fill_hover="#083d6d",
         button_primary_background_fill_dark="#2a6cab",

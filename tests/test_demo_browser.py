@@ -404,6 +404,9 @@ def test_a_game_from_a_list_tells_nothing_of_a_file_before_the_guess(chromium, l
     tab.click("#game-fake")
     tab.wait_for_selector("#game-score table", timeout=WAIT_MS)
     assert tab.inner_text("#game-told").startswith("It is ")
+    tab.set_viewport_size({"width": 390, "height": 844})
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    assert tab.locator("#game-score .dc-scroll").evaluate("table => table.scrollWidth <= table.clientWidth")
     tab.close()
 
 
