@@ -375,7 +375,7 @@ def listed_url(files, listed_files):
 
 
 def test_a_game_from_a_list_tells_nothing_of_a_file_before_the_guess(chromium, listed_url, listed_files):
-    tab, sent = chromium.new_page(), []
+    tab, sent = chromium.new_page(viewport={"width": 390, "height": 844}), []
     tab.on("response", lambda answer: sent.append(answer))
     tab.on("websocket", lambda socket: pytest.fail("the page talks where this test does not listen"))
     tab.goto(listed_url)
@@ -404,7 +404,6 @@ def test_a_game_from_a_list_tells_nothing_of_a_file_before_the_guess(chromium, l
     tab.click("#game-fake")
     tab.wait_for_selector("#game-score table", timeout=WAIT_MS)
     assert tab.inner_text("#game-told").startswith("It is ")
-    tab.set_viewport_size({"width": 390, "height": 844})
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     assert tab.locator("#game-score .dc-scroll").evaluate("table => table.scrollWidth <= table.clientWidth")
     tab.close()
