@@ -19,7 +19,7 @@ MOST_MB = 2048  # as much as the detectors open
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Serves the page until it is interrupted; returns 0, or 2 when the detector cannot be loaded."""
+    """Serves the page until it is interrupted; returns 0, or 2 when the detector or the game's list cannot be loaded."""
     options = _parser().parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("fontTools").setLevel(logging.WARNING)  # tells of every table of every font in a PDF
@@ -41,8 +41,9 @@ def main(argv: list[str] | None = None) -> int:
         from demo.page import build_page, launch_page
 
         page = build_page(
-            detector=options.detector, finder=options.finder, max_mb=options.max_mb, runs_dir=Path(options.runs)
-        )
+            detector=options.detector, finder=options.finder, max_mb=options.max_mb, runs_dir=Path(options.runs),
+            game_list=options.game,
+        )  # fmt: skip
     except DeepfakeError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -83,6 +84,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--max-mb", type=_megabytes, default=DEFAULT_MAX_MB, help="largest upload in megabytes")
     parser.add_argument("--auth", type=_name_and_password, metavar="NAME:PASSWORD", help="ask visitors for these")
     parser.add_argument("--runs", default="runs", metavar="DIR", help="where finished runs of eval.run are shown from")
+    parser.add_argument(
+        "--game", type=Path, metavar="MANIFEST.csv",
+        help="play “Spot the fake” with this list of files (columns path and label) instead of the shipped sample",
+    )  # fmt: skip
     parser.add_argument("--detector", default="image-ensemble", help="name of the detector")
     parser.add_argument("--finder", default="yunet", choices=FINDERS, help="face finder that is chosen at first")
     return parser

@@ -20,7 +20,7 @@ from matplotlib.ft2font import FT2Font
 from matplotlib.patches import Circle, FancyBboxPatch, Polygon, Rectangle
 from PIL import Image
 
-from demo import plots, words
+from demo import lettering, plots, words
 from detectors.audio import loudest_windows
 from detectors.card import WeightsCard
 from detectors.describe import clock
@@ -115,8 +115,9 @@ def draw_card(report: Report, card: WeightsCard, picture_rgb: np.ndarray | None)
     said = f"{band.meaning} {_spoke_words(report)}"
     y = sheet.paragraph(left + 218, y + 6, said, right - left - 218, 14.5, most=8)
     y = sheet.both_classes(left, max(y, 280) + 22, right - left, report, 20)
+    name = _shortened(Path(report.path).name, right - left - 150, 14)
     facts = (
-        (FILE, _shortened(Path(report.path).name, right - left - 150, 14)),
+        (FILE, name),
         (DIGEST_START, report.media.sha256[:12]),
         (DETECTOR, _detector_words(spoken.detector)),
         (DATE, f"{datetime.now().astimezone():%Y-%m-%d}"),
@@ -127,6 +128,8 @@ def draw_card(report: Report, card: WeightsCard, picture_rgb: np.ndarray | None)
     sheet.paragraph(left, y + 10, more, right - left, 13, colour=SOFT, most=int((top - y - 20) / (13 * LINE)))
     sheet.facts(left, top, facts, 150, right - left, 14)
     sheet.paragraph(left, CARD_SIZE[1] - 44, NEVER_PROOF, right - left, 17, bold=True)
+    if "□" in name:
+        sheet.paragraph(1160, CARD_SIZE[1] - 38, MISSING_GLYPHS, 460, 12, colour=SOFT, align="right")
     return sheet.figure
 
 
@@ -216,7 +219,7 @@ class _Sheet:
         for line in _cut(_wrapped(text, width, size, bold), most):
             self._axes.text(
                 x, y + 0.95 * size, line, color=colour, ha=align, va="baseline", parse_math=False, usetex=False,
-                fontproperties=_font(size, bold),
+                fontproperties=_font(size, bold, line),
             )  # fmt: skip
             y += size * LINE
         return y
@@ -288,7 +291,10 @@ class _Sheet:
         return self.paragraph(x, y + size + 9, key, width, max(8, size * 0.65), colour=SOFT)
 
 
-def _font(size: float, bold: bool = False) -> FontProperties:
+def _font(size: float, bold: bool, text: str) -> FontProperties:
+    others = lettering.families_for(text, _letters())
+    if others:
+        return FontProperties(family=["DejaVu Sans", *others], weight="bold" if bold else "normal", size=size)
     return FontProperties(fname=_FONTS[bold], size=size)
 
 
@@ -300,11 +306,15 @@ def _letters() -> frozenset[int]:
 
 def _shown(text: str) -> str:
     """With □ for what cannot be drawn, or must not be: a control character can turn a name round."""
-    return "".join(" " if c.isspace() else c if c.isprintable() and ord(c) in _letters() else "□" for c in text)
+
+    def drawn(c: str) -> bool:
+        return c.isprintable() and (ord(c) in _letters() or lettering.can_draw(ord(c)))
+
+    return "".join(" " if c.isspace() else c if drawn(c) else "□" for c in text)
 
 
 def _width(text: str, size: float, bold: bool = False) -> float:
-    return float(_PEN.get_text_width_height_descent(text, _font(size, bold), False)[0]) / 4
+    return float(_PEN.get_text_width_height_descent(text, _font(size, bold, text), False)[0]) / 4
 
 
 def _wrapped(text: str, width: float, size: float, bold: bool = False) -> list[str]:
@@ -361,7 +371,7 @@ def _illustrate(
     x, y, width, height = box_xywh
     media, caption = report.media, ""
     if picture_rgb is None:
-        # Silence would come out as one bright plane: the colours are relative to the loudest.
+        # Digital silence would be one dark plane, in which there is nothing to see.
         if report.overview is None or float(np.ptp(report.overview.mel_db)) < 1.0:
             return 0.0
         caption = SPECTROGRAM

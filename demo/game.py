@@ -1,23 +1,33 @@
-"""“Spot the fake”: rounds, guesses and scores; pure, without gradio."""
+"""“Spot the fake”: what is played, rounds, guesses and scores; pure, without gradio."""
 
 from __future__ import annotations
 
 import csv
+import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
+from data_manifests.datasets.csv import index as read_list
+from data_manifests.schema import Sample, Survey
+from demo import words
 from detectors.decide import logit
+from detectors.errors import DatasetError
 from detectors.types import MediaKind
 
+log = logging.getLogger(__name__)
+
+KINDS: tuple[MediaKind, ...] = ("image", "audio")  # that can be judged at a glance
+ROUNDS = (10, 20, 50)  # that a visitor can choose from, where there are as many files
+USUAL_ROUNDS = 20
 # How much a guess counts beside the detector's evidence, by how sure the player is: the probability of being right.
 CERTAINTY = (0.55, 0.7, 0.9)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # slots: a list can name a million
 class Item:
     """Something to be judged.
 
@@ -28,7 +38,7 @@ class Item:
         about: what it is, to be told afterwards.
     """
 
-    path: Path
+    path: str
     kind: MediaKind
     is_fake: bool
     about: str
@@ -114,26 +124,115 @@ class Game:
         answer = Answer(self.current.is_fake, said_fake, sure, fake_probability, threshold)
         return replace(self, answers=(*self.answers, answer))
 
+    def without_current(self) -> Game:
+        """The game without the file that was to be judged next, which cannot be."""
+        at = len(self.answers)
+        return replace(self, items=self.items[:at] + self.items[at + 1 :])
 
-def read_items(manifest: Path) -> tuple[Item, ...]:
-    """Pictures and recordings of a manifest (path, kind, label, about) that are there; none where there is no manifest."""
+
+class Deck:
+    """What games are drawn from; one for all visitors.
+
+    Attributes:
+        name: of the list; "" for the shipped sample.
+        kinds: that can be played: both real and fake files of it are there.
+    """
+
+    def __init__(self, items: Iterable[Item], name: str = "") -> None:
+        self.name = name
+        self._items: dict[tuple[MediaKind, bool], list[Item]] = {(k, f): [] for k in KINDS for f in (False, True)}
+        for item in items:
+            self._items[item.kind, item.is_fake].append(item)
+        self._broken: set[str] = set()
+        self.kinds = tuple(k for k in KINDS if all(any(map(_is_there, self._items[k, f])) for f in (False, True)))
+
+    def count(self, kind: MediaKind) -> tuple[int, int]:
+        """Real and fake files of a kind that the list names."""
+        return len(self._items[kind, False]), len(self._items[kind, True])
+
+    def deal(self, kind: MediaKind, rounds: int = USUAL_ROUNDS, seed: int | None = None) -> Game:
+        """A fresh draw in random order with as many real files as fakes, so that guessing is right half of the time.
+
+        Args:
+            kind: of the files.
+            rounds: at most so many; fewer where there are fewer files of one class.
+            seed: for a draw that can be repeated.
+        """
+        rng = random.Random(seed)
+        real, fake = (self._draw(self._items[kind, is_fake], rounds // 2, rng) for is_fake in (False, True))
+        each = min(len(real), len(fake))
+        chosen = real[:each] + fake[:each]
+        rng.shuffle(chosen)
+        return Game(tuple(chosen))
+
+    def set_aside(self, item: Item, why: str) -> None:
+        """Never deals this file again, and says so once."""
+        if item.path not in self._broken:
+            self._broken.add(item.path)
+            log.warning("the game leaves out %s: %s", item.path, why)
+
+    def _draw(self, items: list[Item], most: int, rng: random.Random) -> list[Item]:
+        drawn: list[Item] = []
+        for item in rng.sample(items, len(items)):
+            if len(drawn) == most:
+                break
+            if item.path in self._broken:
+                continue
+            if _is_there(item):
+                drawn.append(item)
+            else:
+                self.set_aside(item, "it is not there.")
+        return drawn
+
+
+def open_deck(manifest: Path) -> Deck:
+    """The pictures and recordings of a list: a manifest of `data_manifests.build`, or anyone's own with path and label.
+
+    Raises:
+        DatasetError: it cannot be read, or holds nothing to play with.
+    """
     if not manifest.is_file():
-        return ()
-    with manifest.open(encoding="utf-8", newline="") as rows:
-        return tuple(
-            Item(manifest.parent / row["path"], row["kind"], row["label"] == "fake", row.get("about") or "")  # type: ignore[arg-type]
-            for row in csv.DictReader(rows)
-            if row.get("kind") in ("image", "audio")
-            and row.get("label") in ("real", "fake")
-            and (manifest.parent / row["path"]).is_file()
+        raise DatasetError(
+            f"--game needs a list of files, and {manifest} is none. Write a CSV file with the columns path and label, "
+            "or let python -m data_manifests.build make one."
         )
+    items, n_left_out = _read_items(manifest)
+    deck = Deck(items, manifest.name)
+    if not deck.kinds:
+        (real_pictures, fake_pictures), (real_sounds, fake_sounds) = map(deck.count, KINDS)
+        raise DatasetError(
+            f"{manifest.name} gives no game, which needs real and fake pictures, or real and fake recordings. It names "
+            f"{real_pictures} real and {fake_pictures} fake pictures, {real_sounds} real and {fake_sounds} fake recordings, "
+            f"and {n_left_out} videos or single faces; {sum(map(_is_there, items))} of the files are there."
+        )
+    if n_left_out:
+        log.warning("the game leaves out %d videos or single faces of %s", n_left_out, manifest.name)
+    return deck
 
 
-def new_game(items: Sequence[Item], kind: MediaKind, seed: int | None = None) -> Game:
-    """A shuffled game; both classes as often as there are files, so that neither answer is right half of the time by rule."""
-    chosen = [item for item in items if item.kind == kind]
-    random.Random(seed).shuffle(chosen)
-    return Game(tuple(chosen))
+def open_sample(folder: Path) -> Deck:
+    """The shipped files; none where there is no manifest."""
+    manifest = folder / "manifest.csv"
+    return Deck(_read_items(manifest)[0] if manifest.is_file() else ())
+
+
+def _read_items(manifest: Path) -> tuple[list[Item], int]:
+    """What can be judged at a glance, and how many rows cannot: videos, and labels that speak of one face of several."""
+    samples = read_list(manifest, Survey())
+    with manifest.open(newline="", encoding="utf-8-sig") as lines:  # what is told afterwards is no part of a sample
+        told = [row.get("about") or "" for row in csv.DictReader(lines)]
+    rows = [(s, about) for s, about in zip(samples, told, strict=True) if s.kind in KINDS and s.face_xyxy is None]
+    items = [Item(s.path, s.kind, s.is_fake, about or _about(s)) for s, about in rows]
+    return items, len(samples) - len(items)
+
+
+def _is_there(item: Item) -> bool:
+    return Path(item.path).is_file()
+
+
+def _about(sample: Sample) -> str:
+    """What a list tells of a file besides its label."""
+    return words.game_about("" if sample.method == "fake" else sample.method, sample.source, sample.is_fake)
 
 
 def share_with_interval(right: int, total: int) -> tuple[float, float, float] | None:

@@ -14,6 +14,7 @@ from demo.about_tab import add_about_tab
 from demo.audio_tab import add_audio_tab
 from demo.batch_tab import add_batch_tab
 from demo.bench_tab import add_bench_tab
+from demo.game import open_deck, open_sample
 from demo.game_tab import add_game_tab
 from demo.handlers import DetectorLoader
 from demo.image_tab import SAMPLE_DIR, TabConfig, add_image_tab
@@ -62,6 +63,7 @@ def build_page(
     max_mb: int = 200,
     sample_dir: Path = SAMPLE_DIR,
     runs_dir: Path = RUNS_DIR,
+    game_list: Path | None = None,
 ) -> gr.Blocks:
     """The page, ready for `launch_page`.
 
@@ -74,10 +76,13 @@ def build_page(
         max_mb: largest upload, as it is told to visitors.
         sample_dir: where the examples are.
         runs_dir: where finished runs of the harness are looked for.
+        game_list: what the game is played with; None: the examples.
 
     Raises:
-        DeepfakeError: there is no such detector or finder, or its weights are missing or altered.
+        DeepfakeError: there is no such detector or finder, or its weights are missing or altered; or the game's list
+            cannot be played with.
     """
+    deck = open_deck(game_list) if game_list else open_sample(sample_dir)
     shown = (
         detector_loader(detector, finder=finder).card,
         detector_loader(video_detector, finder=finder).card,
@@ -99,7 +104,7 @@ def build_page(
             with gr.Tab(words.BATCH_TAB, id="batch"):
                 add_batch_tab(config)
             with gr.Tab(words.GAME_TAB, id="game"):
-                add_game_tab(config, audio_detector)
+                add_game_tab(config, audio_detector, deck)
             with gr.Tab(words.BENCH_TAB, id="benchmarks"):
                 add_bench_tab(runs_dir)
             with gr.Tab(words.ABOUT_TAB, id="about-tab"):
@@ -144,6 +149,8 @@ def _theme() -> gr.themes.Base:
     ).set(
         body_background_fill="#f5f7fa",
         body_background_fill_dark="#0f151d",
+        block_info_text_color="#4d5b6c",  # gradio's own grey is too pale to read
+        block_info_text_color_dark="#b6c2cf",
         button_primary_background_fill="#0b5394",
         button_primary_background_fill_hover="#083d6d",
         button_primary_background_fill_dark="#2a6cab",

@@ -196,6 +196,9 @@ def score_bar(
 
 
 SPECTROGRAM_RANGE_DB = 70.0  # below the loudest
+# The loudest counts as no quieter than this, so that silence is dark and hiss is not painted like a voice: a voice at full
+# scale peaks near +15 dB in a band of the log-mel, hiss at the level that counts as silent (−60 dB) near −45.
+SPECTROGRAM_LEAST_DB = -10.0
 SPECTROGRAM_PX = (1200, 160)
 # Dark to bright with steadily growing lightness, so that it reads in grey as well.
 SOUND_STOPS = np.array(
@@ -204,8 +207,9 @@ SOUND_STOPS = np.array(
 
 
 def draw_spectrogram(mel_db: np.ndarray) -> np.ndarray:
-    """A log-mel (columns, bands) as a picture with low tones below, uint8 (height, width, 3)."""
-    level = np.clip(1 + (mel_db - mel_db.max()) / SPECTROGRAM_RANGE_DB, 0, 1).T[::-1]
+    """A log-mel (columns, bands) as a picture with low tones below, bright where it is loud, uint8 (height, width, 3)."""
+    loudest = max(float(mel_db.max()), SPECTROGRAM_LEAST_DB)
+    level = np.clip(1 + (mel_db - loudest) / SPECTROGRAM_RANGE_DB, 0, 1).T[::-1]
     channels = [np.interp(level, SOUND_STOPS[:, 0], SOUND_STOPS[:, k]) for k in (1, 2, 3)]
     picture = Image.fromarray(np.stack(channels, -1).astype(np.uint8))
     return np.asarray(picture.resize(SPECTROGRAM_PX, Image.Resampling.BILINEAR))

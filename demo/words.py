@@ -20,7 +20,7 @@ the same. Inside the card's undecided band, and for whatever could not be scored
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -874,6 +874,38 @@ def game_summary(kind: str, you: int, model: int, both: int, total: int) -> str:
         f"All {total} rounds are played: you {you}, the detector {model}, both together {both}. In published studies people are right on about "
         f"{HUMAN_ACCURACY[kind] * 100:.0f} in 100 {GAME_KINDS[kind].lower()} (56 papers, Diel and others, 2024); guessing gives 50."
     )
+
+
+# ---- the game with a list of one's own ----
+
+GAME_ROUNDS_LABEL = "Rounds"
+GAME_ROUNDS_NOTE = "During a game, a new number counts from the next one."
+GAME_BROKEN = "This file could not be checked, so the round does not count."
+GAME_NOTHING_LEFT = "There is nothing left to play with: none of the files can be opened any more."
+
+
+def game_intro(name: str, counts: Mapping[MediaKind, tuple[int, int]]) -> str:
+    """Over a game from a list.
+
+    Args:
+        name: of the list.
+        counts: real and manipulated files of each kind that can be played.
+    """
+    held = " and ".join(
+        f"{GAME_KINDS[kind].lower()} ({real:,} real, {fake:,} manipulated)" for kind, (real, fake) in counts.items()
+    )
+    return (
+        f"Real or manipulated? Say what you think, then see the truth and what the detector says. The files come from the list {name}: {held}. "
+        "Each game is a fresh draw with as many real files as manipulated ones. Its labels are taken at their word, and nobody checked "
+        "whether the detector was trained on these files: for a measurement use python -m eval.run."
+    )
+
+
+def game_about(method: str, source: str, is_fake: bool) -> str:
+    """What a list tells of a file; "" where it tells nothing."""
+    if is_fake:
+        return f"Made with {method}." if method else ""
+    return f"From {source}." if source else ""
 
 
 # ---- benchmarks ----

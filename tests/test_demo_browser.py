@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import json
+import re
 import shutil
 import time
 from pathlib import Path
@@ -11,6 +15,7 @@ import pytest
 import soundfile
 from conftest import draw_scene
 from drawn_clips import write_video
+from drawn_pdf import lines_of
 from fake_detector import FakeDetector, drawn_sound, loader_of
 from PIL import Image
 
@@ -45,8 +50,12 @@ def files(tmp_path_factory):
     (folder / "letter.jpg").write_text("This is a letter and not a picture.")
     soundfile.write(folder / "voice.wav", np.concatenate([drawn_sound("low", 4), drawn_sound("bright", 3)]), 16_000)
     (folder / "manifest.csv").write_text(
-        "path,kind,label\nportrait.jpg,image,real\nvoice.wav,audio,fake\nclip.mp4,video,fake\n", encoding="utf-8"
+        "path,kind,label\nportrait.jpg,image,real\nfake_portrait.png,image,fake\nreal_voice.wav,audio,real\n"
+        "voice.wav,audio,fake\nclip.mp4,video,fake\n",
+        encoding="utf-8",
     )
+    Image.fromarray(pixels[::-1]).save(folder / "fake_portrait.png")
+    soundfile.write(folder / "real_voice.wav", drawn_sound("low", 4), 16_000)
     scenes = [draw_scene((20, 40, 60, 30), (150, 40, 60, 200)) for _ in range(40)]
     write_video(folder / "clip.mp4", scenes, 10, options={"crf": "8"}, sound=drawn_sound("low", 4))
     return folder
@@ -277,7 +286,6 @@ def test_a_clip_example_is_checked_by_one_click_on_a_phone(page):
 
 
 def test_every_endpoint_has_a_name_and_report_is_the_public_one(served_url):
-    import json
     import urllib.request
 
     with urllib.request.urlopen(f"{served_url}gradio_api/info") as answer:
@@ -304,22 +312,112 @@ def test_a_batch_grows_a_table_that_can_be_downloaded(page, files):
     assert download.value.path().read_text(encoding="utf-8").count("\n") == 4
 
 
+def play_rounds(page, said_fake, rounds):
+    """Guesses the same in every round; returns what the page told after each."""
+    told = []
+    for number in range(1, rounds + 1):
+        page.wait_for_selector(f"#game-told :text('Round {number} of {rounds}')", timeout=WAIT_MS)
+        page.wait_for_function("!document.querySelector('#game-real').disabled", timeout=WAIT_MS)
+        page.click("#game-fake" if said_fake else "#game-real")
+        page.wait_for_selector(f"#game-score :text('of {number}') >> nth=0", timeout=WAIT_MS)
+        told.append(page.inner_text("#game-told"))
+        assert page.is_disabled("#game-real") and page.is_disabled("#game-fake")
+        if number < rounds:
+            page.click("#game-next")
+    return told
+
+
 def test_the_game_tells_the_truth_after_the_guess_and_keeps_score(page):
     open_tab(page, words.GAME_TAB)
+    assert page.inner_text("#game-intro") == words.GAME_INTRO and page.is_hidden("#game-rounds")
     page.wait_for_selector("#game-picture img", timeout=WAIT_MS)
-    assert "portrait" not in page.get_attribute("#game-picture img", "src")
-    page.click("#game-fake")
-    page.wait_for_selector("#game-score table", timeout=WAIT_MS)
-    said = page.inner_text("#game-told")
-    assert f"{words.GAME_TRUTH[False]} {words.GAME_WRONG}" in said and "94 %" in said and "All 1 rounds" in said
-    assert "You\t0 of 1" in page.inner_text("#game-score")
-    assert page.inner_text("#game-next") == words.GAME_AGAIN and page.is_disabled("#game-real")
+    one, other = play_rounds(page, True, 2)
+    right, wrong = f"{words.GAME_TRUTH[True]} {words.GAME_RIGHT}", f"{words.GAME_TRUTH[False]} {words.GAME_WRONG}"
+    assert (right in one and wrong in other) or (wrong in one and right in other)
+    assert "94 %" in one and "All 2 rounds" in other and "All 2 rounds" not in one
+    assert "You\t1 of 2" in page.inner_text("#game-score") and page.inner_text("#game-next") == words.GAME_AGAIN
+    page.click("#game-next")
+    page.wait_for_selector("#game-told :text('Round 1 of 2')", timeout=WAIT_MS)
     page.get_by_label(words.GAME_KINDS["audio"]).check()
     page.wait_for_selector("#game-sound", state="visible", timeout=WAIT_MS)
-    page.wait_for_function("!document.querySelector('#game-real').disabled", timeout=WAIT_MS)
-    page.click("#game-fake")
-    page.wait_for_selector("#game-score table", timeout=WAIT_MS)
-    assert words.GAME_RIGHT in page.inner_text("#game-told")
+    assert "All 2 rounds" in play_rounds(page, True, 2)[1]
+
+
+@pytest.fixture(scope="module")
+def listed_files(tmp_path_factory):
+    """Files whose names tell the truth, and a list of them."""
+    folder = tmp_path_factory.mktemp("listed")
+    rows = ["path,label"]
+    for i in range(16):
+        for label, name, sound in (("real", "untouched", "low"), ("fake", "tampered", "bright")):
+            (folder / name).mkdir(exist_ok=True)
+            pixels = draw_scene((20 + i, 40, 60, 30), (150, 40, 60, 200 - i))
+            Image.fromarray(pixels).save(folder / name / f"{name}_{i}.png")
+            rows.append(f"{name}/{name}_{i}.png,{label}")
+            if i < 2:
+                soundfile.write(folder / name / f"{name}_{i}.wav", drawn_sound(sound, 2 + i), 16_000)
+                rows.append(f"{name}/{name}_{i}.wav,{label}")
+    (folder / "newsroom.csv").write_text("\n".join(rows), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def listed_url(files, listed_files):
+    from demo.page import build_page, launch_page
+
+    detector = FakeDetector([((0.3, 0.2, 0.6, 0.7), 0.94)])
+    page = build_page(
+        loader_of(detector), sample_dir=files, runs_dir=files / "runs", game_list=listed_files / "newsroom.csv"
+    )
+    _, url, _ = launch_page(page, max_mb=1, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
+    yield url
+    page.close(verbose=False)
+
+
+def test_a_game_from_a_list_tells_nothing_of_a_file_before_the_guess(chromium, listed_url, listed_files):
+    tab, sent = chromium.new_page(viewport={"width": 390, "height": 844}), []
+    tab.on("response", lambda answer: sent.append(answer))
+    tab.on("websocket", lambda socket: pytest.fail("the page talks where this test does not listen"))
+    tab.goto(listed_url)
+    tab.wait_for_selector("#check", timeout=WAIT_MS)
+    open_tab(tab, words.GAME_TAB)
+    tab.wait_for_selector("#game-picture img", timeout=WAIT_MS)
+    assert "newsroom.csv" in tab.inner_text("#game-intro") and "16 real, 16 manipulated" in tab.inner_text(
+        "#game-intro"
+    )
+    assert "Round 1 of 20" in tab.inner_text("#game-told")
+    tab.get_by_label("10", exact=True).check()
+    tab.wait_for_selector("#game-told :text('Round 1 of 10')", timeout=WAIT_MS)
+    tab.get_by_label(words.GAME_KINDS["audio"]).check()
+    tab.wait_for_selector("#game-sound", state="visible", timeout=WAIT_MS)
+    tab.wait_for_selector("#game-told :text('Round 1 of 4')", timeout=WAIT_MS)
+    tab.wait_for_timeout(500)
+    # Neither what stands in the page nor anything it was sent, names and addresses included.
+    pieces = [tab.content(), *(answer.url for answer in sent)]
+    for answer in sent:
+        kind = answer.headers.get("content-type", "")
+        pieces += [str(answer.headers)]
+        pieces += [answer.text()] if "heartbeat" not in answer.url and re.search("json|html|event-stream", kind) else []
+    assert any("Round 1 of 4" in piece for piece in pieces)
+    for secret in ("untouched", "tampered", listed_files.name):
+        assert not [piece[max(0, piece.find(secret) - 60) :][:120] for piece in pieces if secret in piece]
+    tab.click("#game-fake")
+    tab.wait_for_selector("#game-score table", timeout=WAIT_MS)
+    assert tab.inner_text("#game-told").startswith("It is ")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    assert tab.locator("#game-score .dc-scroll").evaluate("table => table.scrollWidth <= table.clientWidth")
+    tab.close()
+
+
+def test_files_of_a_list_cannot_be_fetched_by_their_path(listed_url, listed_files):
+    import urllib.error
+    import urllib.request
+
+    for name in ("newsroom.csv", "tampered/tampered_0.png", "untouched/untouched_0.wav"):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"{listed_url}gradio_api/file={listed_files / name}")
+        refused.value.close()
+        assert refused.value.code in (403, 404)
 
 
 def test_benchmarks_without_a_run_say_how_to_make_one(page):
@@ -340,6 +438,77 @@ def test_a_verdict_can_be_kept_as_png_and_pdf_and_probed(page, files):
     assert page.inner_text("#probe-picture-told strong") == words.PROBE_STABLE
     page.set_input_files("#picture input[type=file]", str(files / "letter.jpg"))
     page.wait_for_selector("#keep-picture", state="hidden", timeout=WAIT_MS)
+
+
+def downloads(page, verdict, elem):
+    """What a visitor keeps of a verdict: the paths of its JSON, CSV, PNG and PDF by suffix, and their names."""
+    page.wait_for_selector(f"#pdf-{elem}", state="visible", timeout=WAIT_MS)
+    paths, names = {}, []
+    for kind in ("json", "csv", "png", "pdf"):
+        with page.expect_download() as download:
+            if kind in ("json", "csv"):
+                page.locator(verdict).get_by_role("link", name=kind.upper()).click()
+            else:
+                page.click(f"#{kind}-{elem}")
+        paths[kind] = download.value.path()
+        names.append(download.value.suggested_filename)
+    return paths, names
+
+
+def assert_kept(paths, shown, file, detector):
+    """The four files open, and say what the page says.
+
+    Args:
+        paths: from `downloads`.
+        shown: the text of the verdict in the page.
+        file: that was checked; its digest stands in each report.
+        detector: the name that must stand on the page to keep.
+    """
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    told = json.loads(paths["json"].read_text(encoding="utf-8"))
+    assert told["media"]["sha256"] == digest
+    spoken = told["sound"] if told.get("spoke") == "sound" else told
+    fake, real = words.percent_of_both(spoken["fake_probability"])
+    assert f"{fake} {words.MANIPULATED}" in shown and f"{real} {words.NOT_MANIPULATED}" in shown
+    with Image.open(paths["png"]) as picture:
+        picture.load()
+        assert picture.format == "PNG" and picture.size == (1200, 675)
+        assert np.asarray(picture.convert("L")).std() > 10
+    pdf = paths["pdf"].read_bytes()
+    assert len(re.findall(rb"/Type /Page\b", pdf)) == 1 and pdf.rstrip().endswith(b"%%EOF")
+    lines = lines_of(pdf)
+    assert file.name in lines and digest in lines
+    assert f"{fake} {words.MANIPULATED}" in [line.replace("\N{NO-BREAK SPACE}%", " %") for line in lines]
+    assert any(detector in line for line in lines)
+    assert words.LIMITS_HEADING in lines and words.LIMITS[0].split(".")[0] in " ".join(lines)
+
+
+def test_what_is_kept_of_a_clip_opens_and_says_what_the_page_says(page, files):
+    open_clips(page)
+    page.set_input_files("#clip input[type=file]", str(files / "clip.mp4"))
+    page.wait_for_selector("#clip video", timeout=WAIT_MS)
+    page.click("#check-clip")
+    page.wait_for_selector("#clip-verdict .dc-downloads", timeout=WAIT_MS)
+    paths, names = downloads(page, "#clip-verdict", "clip")
+    assert names == ["clip-report.json", "clip-report.csv", "clip-verdict.png", "clip-verdict.pdf"]
+    assert_kept(paths, page.inner_text("#clip-verdict"), files / "clip.mp4", "video")
+    rows = list(csv.DictReader(paths["csv"].read_text(encoding="utf-8").splitlines()))
+    assert {row["file"] for row in rows} == {"clip.mp4"}
+    assert all(0 <= float(row["fake_probability"]) <= 1 for row in rows if row["fake_probability"])
+
+
+def test_what_is_kept_of_a_recording_opens_and_says_what_the_page_says(page, files):
+    open_voices(page)
+    page.set_input_files("#sound input[type=file]", str(files / "voice.wav"))
+    page.wait_for_selector("#sound >> text=0:07", timeout=WAIT_MS)
+    page.click("#check-sound")
+    page.wait_for_selector("#sound-verdict .dc-downloads", timeout=WAIT_MS)
+    paths, names = downloads(page, "#sound-verdict", "sound")
+    assert names == ["voice-report.json", "voice-report.csv", "voice-verdict.png", "voice-verdict.pdf"]
+    assert_kept(paths, page.inner_text("#sound-verdict"), files / "voice.wav", "audio-ensemble")
+    rows = list(csv.DictReader(paths["csv"].read_text(encoding="utf-8").splitlines()))
+    starts = [float(row["start_s"]) for row in rows]
+    assert len(rows) > 5 and starts == sorted(starts) and {row["file"] for row in rows} == {"voice.wav"}
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -3,7 +3,6 @@
 import io
 import itertools
 import re
-import zlib
 from dataclasses import replace
 
 import matplotlib
@@ -12,6 +11,7 @@ import pytest
 import soundfile
 from conftest import draw_scene
 from drawn_clips import write_video
+from drawn_pdf import lines_of
 from fake_detector import (
     FakeDetector,
     drawn_sound,
@@ -19,10 +19,13 @@ from fake_detector import (
     make_audio_card,
     pitch_scores,
 )
+from fontTools.fontBuilder import FontBuilder
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.font_manager import fontManager
 from PIL import Image
 
-from demo import exports, words
+from demo import exports, lettering, words
 from detectors.audio import AudioDetector
 
 FACE = (0.1, 0.2, 0.4, 0.7)
@@ -96,17 +99,6 @@ def case(tmp_path):
 
 def texts_of(figure):
     return [text.get_text() for text in figure.axes[0].texts]
-
-
-def lines_of(pdf):
-    """What the page's stream writes in Latin letters; others are numbered by the embedded font."""
-    streams = [zlib.decompress(s) for s in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.S) if s[:1] == b"x"]
-    page = next(s for s in streams if b"BT" in s)
-    lines = []
-    for block in re.findall(rb"BT\n.*?\nET", page, re.S):
-        codes = b"".join(re.findall(rb"\(((?:\\.|[^\\)])*)\)", block, re.S))
-        lines.append(re.sub(rb"\\(.)", rb"\1", codes, flags=re.S).decode("utf-16-be"))
-    return lines
 
 
 def assert_nothing_collides(figure):
@@ -206,11 +198,67 @@ def test_a_long_name_keeps_its_beginning_and_its_ending(case):
     assert any(t.startswith("begin") and "…" in t and t.endswith("end.png") for t in shown)
 
 
-def test_what_the_font_cannot_draw_is_said(case):
+@pytest.fixture
+def machine_fonts(monkeypatch, tmp_path):
+    """A function that makes this a machine with one more font, drawn here, of these letters; without it there is none."""
+
+    def forget():
+        lettering.letters_of.cache_clear()
+        lettering._family_of.cache_clear()
+
+    def install(letters):
+        pen = TTGlyphPen(None)
+        pen.moveTo((100, 0))
+        for corner in ((100, 700), (900, 700), (900, 0)):
+            pen.lineTo(corner)
+        pen.closePath()
+        names = [".notdef", *(f"drawn{i}" for i in range(len(letters)))]
+        font = FontBuilder(1000)
+        font.setupGlyphOrder(names)
+        font.setupCharacterMap({ord(c): name for c, name in zip(letters, names[1:], strict=True)})
+        font.setupGlyf(dict.fromkeys(names, pen.glyph()))
+        font.setupHorizontalMetrics(dict.fromkeys(names, (1000, 0)))
+        font.setupHorizontalHeader(ascent=800, descent=-200)
+        font.setupNameTable({"familyName": "Drawn Sheet", "styleName": "Regular", "psName": "DrawnSheet"})
+        font.setupOS2(sTypoAscender=800, sTypoDescender=-200)
+        font.setupPost()
+        font.save(tmp_path / "drawn.ttf")
+        monkeypatch.setattr(fontManager, "ttflist", [*fontManager.ttflist])
+        fontManager.addfont(tmp_path / "drawn.ttf")
+        monkeypatch.setattr(lettering, "FAMILIES", ("No such family", "Drawn Sheet"))
+        forget()
+
+    monkeypatch.setattr(lettering, "FAMILIES", ("No such family",))
+    forget()
+    yield install
+    forget()
+
+
+def test_what_no_font_can_draw_is_said_on_card_and_page(case, machine_fonts):
     report, card, picture = case("real")
-    shown = texts_of(exports.draw_page(replace(report, path="Фото 写\u202e.png"), card, picture))
-    assert "Фото □□.png" in shown and exports.MISSING_GLYPHS in shown
-    assert exports.MISSING_GLYPHS not in texts_of(exports.draw_page(report, card, picture))
+    for draw in (exports.draw_card, exports.draw_page):
+        figure = draw(replace(report, path="Фото 写\u202e.png"), card, picture)
+        assert "Фото □□.png" in texts_of(figure) and exports.MISSING_GLYPHS in texts_of(figure)
+        assert_nothing_collides(figure)
+        assert exports.MISSING_GLYPHS not in texts_of(draw(report, card, picture))
+
+
+def test_a_font_of_the_machine_lends_the_letters_that_ours_lacks(case, machine_fonts):
+    machine_fonts("写真")
+    report, card, picture = case("real")
+    named = replace(report, path="Фото 写真.png")
+    shown = texts_of(exports.draw_card(named, card, picture))
+    assert "Фото 写真.png" in shown and exports.MISSING_GLYPHS not in shown
+    assert "Фото □真.png" in texts_of(exports.draw_card(replace(report, path="Фото 韓真.png"), card, picture))
+    # Missing glyphs are warnings of matplotlib, and warnings are errors here.
+    assert b"DrawnSheet" in exports.verdict_pdf(named, card, picture)
+    assert exports.verdict_png(named, card, picture)[1:4] == b"PNG"
+
+
+def test_lines_without_strange_letters_are_set_in_the_font_that_ships(machine_fonts):
+    machine_fonts("写a")
+    assert lettering.families_for("plain Фото صورة", exports._letters()) == ()
+    assert lettering.families_for("a写", exports._letters()) == ("Drawn Sheet",)
 
 
 def test_faces_come_with_box_and_probability_and_a_crowd_is_counted(case):

@@ -124,3 +124,23 @@ def test_the_legend_runs_from_end_to_end():
     for stops in (plots.HEAT_STOPS, plots.LIME_STOPS):
         marks = [int(m) for m in re.findall(r"(\d+)%", plots.colour_ramp(stops))]
         assert marks[0] == 0 and marks[-1] == 100 and marks == sorted(marks)
+
+
+def lightness(level_db):
+    """Of a spectrogram of noise: every band hovers around one level, the first of them at its peak."""
+    mel = np.full((60, 80), level_db, np.float32)
+    mel[:, 0] += 10
+    return plots.draw_spectrogram(mel).mean()
+
+
+def test_silence_is_dark_and_never_brighter_than_something_louder():
+    darkest = plots.SOUND_STOPS[0, 1:].mean()
+    assert abs(plots.draw_spectrogram(np.full((60, 80), -100, np.float32)).mean() - darkest) < 1  # digital silence
+    assert lightness(-85) < darkest + 10  # a converter's last bit
+    levels = [lightness(db) for db in (-100, -85, -70, -55, -40, -25)]
+    assert levels == sorted(levels) and levels[2] < 60 < levels[-1]
+
+
+def test_a_voice_has_the_same_colours_however_loud_it_was_recorded():
+    mel = np.linspace(-60, 15, 60 * 80, dtype=np.float32).reshape(60, 80)
+    assert np.array_equal(plots.draw_spectrogram(mel), plots.draw_spectrogram(mel - 20))

@@ -14,7 +14,7 @@ DOORS = {
     "detectors": set(),
     "data_manifests": {"detectors.types", "detectors.errors"},
     "eval": {"detectors", "data_manifests"},
-    "demo": {"detectors", "eval.figures", "eval.corruptions"},
+    "demo": {"detectors", "eval.figures", "eval.corruptions", "data_manifests.datasets.csv", "data_manifests.schema"},
     "training": {"detectors", "eval.metrics"},
 }
 

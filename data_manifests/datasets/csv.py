@@ -43,19 +43,26 @@ def index(root: Path, survey: Survey) -> list[Sample]:
             f"--dataset csv needs --root FILE.csv, a list with the columns path and label; {root} is none."
         )
     survey.lists.append(str(root))
+    try:
+        with root.open(newline="", encoding="utf-8-sig") as lines:
+            return _samples(root, csv_files.DictReader(lines))
+    except (OSError, UnicodeDecodeError, csv_files.Error) as error:
+        raise DatasetError(f"{root.name} cannot be read as a list, a CSV file in UTF-8: {error}") from error
+
+
+def _samples(root: Path, reader: csv_files.DictReader[str]) -> list[Sample]:
+    columns = set(reader.fieldnames or ())
+    name = "path" if "path" in columns else "file_name"
+    label = next((c for c in ("label", *DIGITS) if c in columns), None)
+    if name not in columns or label is None:
+        found = ", ".join(reader.fieldnames or ()) or "nothing"
+        raise DatasetError(f"{root.name} must have the columns path and label; found {found}.")
     samples = []
-    with root.open(newline="", encoding="utf-8-sig") as lines:
-        reader = csv_files.DictReader(lines)
-        columns = set(reader.fieldnames or ())
-        name = "path" if "path" in columns else "file_name"
-        label = next((c for c in ("label", *DIGITS) if c in columns), None)
-        if name not in columns or label is None:
-            raise DatasetError(f"{root.name} must have the columns path and label; found {reader.fieldnames}.")
-        for number, row in enumerate(reader, 2):
-            try:
-                samples.append(_sample(root, row, row[name], _is_fake(row, label)))
-            except ValueError as error:
-                raise DatasetError(f"{root.name}, line {number}: {error}") from error
+    for number, row in enumerate(reader, 2):
+        try:
+            samples.append(_sample(root, row, row[name], _is_fake(row, label)))
+        except ValueError as error:
+            raise DatasetError(f"{root.name}, line {number}: {error}") from error
     return samples
 
 
