@@ -70,8 +70,10 @@ def serve_crop(crop_rgb: np.ndarray, box_xyxy: np.ndarray, native_px: int, recip
 
 
 def _degrade(crop_rgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A crop as it looks after being shared: smaller, and saved again."""
+    """A crop as it looks after being shared: smaller, and saved again; one in four was out of focus before."""
     size = crop_rgb.shape[0]
+    if rng.random() < 0.25:
+        crop_rgb = cv2.GaussianBlur(crop_rgb, (0, 0), rng.uniform(0.5, 2.0))
     if rng.random() < 0.5:
         small = int(size * rng.uniform(0.4, 0.9))
         crop_rgb = match_detail(crop_rgb, small)
