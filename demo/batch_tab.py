@@ -77,5 +77,5 @@ def _told(view: BatchView) -> str:
         )
     if not view.rows:
         return f'<p class="dc">{escape(words.BATCH_EMPTY)}</p>'
-    links = cards.downloads("batch", batch_to_json(view.rows), batch_to_csv(view.rows))
+    links = cards.downloads(words.BATCH_FILE, batch_to_json(view.rows), batch_to_csv(view.rows))
     return f'<section class="dc" role="status"><p>{escape(view.summary)}</p>{links}</section>'
