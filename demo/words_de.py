@@ -87,7 +87,7 @@ ANNOTATE_INTRO = (
     "Eine Kopie des Videos mit einem Rahmen um jedes beurteilte Gesicht, seiner Wahrscheinlichkeit und der Zeit; der Ton bleibt. "
     "Für Videos von bis zu fünf Minuten; es dauert etwa halb so lange wie das Video."
 )
-ANNOTATE_BUTTON = "Kopie mit Markierungen erstellen"
+ANNOTATE_BUTTON = "Kopie erstellen"
 ANNOTATE_WORKING = "Zeichnet und kodiert"
 ANNOTATE_NOTHING = "Prüfen Sie zuerst ein Video mit einem Gesicht; dann gibt es etwas zu zeichnen."
 ANNOTATE_LABEL = "Kopie mit Markierungen"
@@ -427,7 +427,7 @@ REPORT_FILE, VERDICT_FILE, BATCH_FILE = "{stem}-bericht.{suffix}", "{stem}-ergeb
 
 # ---- about ----
 
-LIMITS_HEADING = "Was er nicht kann"
+LIMITS_HEADING = "Was der Detektor nicht kann"
 LIMITS = (
     "Er kann nichts beweisen. Ein hoher Wert ist ein Grund, genauer hinzusehen, ein niedriger kein Freispruch.",
     "Er beurteilt nur Gesichter und Stimmen. Ein echtes Gesicht in einer falschen Szene, eine falsche Bildunterschrift oder ein "
@@ -445,7 +445,7 @@ LIMITS = (
     "Zeichnungen, Statuen, Puppen und Masken gehören nicht zu dem, woran er trainiert wurde. Was er zu ihnen sagt, bedeutet nichts.",
     "Nehmen Sie ihn nicht als einzigen Grund, jemanden zu beschuldigen, zu bestrafen oder auszuschließen.",
 )
-IS_HEADING = "Was er ist"
+IS_HEADING = "Was der Detektor ist"
 IS_TEXT = (
     "Mehrere kleine neuronale Netze betrachten jedes Gesicht, das in einem Bild gefunden wird. Ihre Werte werden gemittelt und an "
     "Entwicklungsbildern kalibriert, an denen kein Netz trainiert wurde; das verdächtigste Gesicht steht für das Bild. In einem "
@@ -480,10 +480,10 @@ METRIC_COLUMNS = ("Sammlung", "Teilmenge", "Ebene", "Maß", "Wert", "95-%-Interv
 DATA_COLUMNS = ("Sammlung", "Lizenz", "Echt", "Gefälscht")
 METRIC_NAMES = {
     "auc": "AUC",
-    "eer": "Gleichfehlerrate (EER)",
+    "eer": "Gleichfehlerrate",
     "ece": "Kalibrierungsfehler",
     "accuracy": "Trefferquote",
-    "balanced_accuracy": "ausgewogene Trefferquote",
+    "balanced_accuracy": "ausgew. Trefferquote",
     "false_alarm_rate": "Fehlalarme",
     "miss_rate": "Übersehene",
     "f1": "F1",
@@ -650,7 +650,7 @@ PROBE_INTRO = {
     "audio": "Dieselbe Aufnahme wird als MP3 mit 32 kbit/s gespeichert und durch eine Telefonleitung geschickt, und die Netze "
     "werden neu gefragt. Kippt die Antwort dabei, beruht sie auf Spuren, die zu fein sind, um sich darauf zu verlassen.",
 }
-PROBE_BUTTON = "Neu speichern und neu fragen"
+PROBE_BUTTON = "Neu speichern und fragen"
 PROBE_COLUMNS = ("Kopie", "Wahrscheinlichkeit einer Manipulation", "Ergebnis")
 PROBE_ORIGINAL = "Unverändert"
 PROBE_COPIES = {
@@ -955,7 +955,7 @@ MESSAGES = {
     "video": "Video",
     "file": "Datei",
     "test": "Test",
-    "dev": "Entwicklung",
+    "dev": "Entw.",
     "train": "Training",
     "yes": "ja",
     "no": "nein",
@@ -963,14 +963,14 @@ MESSAGES = {
     "both tests": "beide Tests",
     "training dev": "Entwicklungsteil des Trainings",
     "{} against {}": "{0} gegen {1}",
-    "live face swaps in webcam clips": "live getauschte Gesichter in Webcam-Videos",
-    "live face swaps in webcam clips, frames": "live getauschte Gesichter in Webcam-Videos, Einzelbilder",
+    "live face swaps in webcam clips": "Live-Gesichtstausch per Webcam",
+    "live face swaps in webcam clips, frames": "Live-Gesichtstausch per Webcam, Einzelbilder",
     "moving portraits at crf {}": "bewegte Porträts bei CRF {0}",
-    "dev clips of moving portraits, crf{}, self-blend": "Entwicklungsvideos bewegter Porträts, CRF {0}, Selbstmischung",
-    "dev clips of moving portraits, crf{}, {}": "Entwicklungsvideos bewegter Porträts, CRF {0}, {1}",
+    "dev clips of moving portraits, crf{}, self-blend": "bewegte Porträts (Entw.), CRF {0}, self-blend",
+    "dev clips of moving portraits, crf{}, {}": "bewegte Porträts (Entw.), CRF {0}, {1}",
     "speech as telephone": "Sprache als Telefon",
     "speech through MP3 at {} kbit/s": "Sprache als MP3 mit {0} kbit/s",
-    "speech, unseen systems and speakers": "Sprache, unbekannte Systeme und Sprecher",
+    "speech, unseen systems and speakers": "Sprache, fremde Systeme und Sprecher",
     "speech dev": "Sprache, Entwicklung",
     "speech dev, {}": "Sprache, Entwicklung, {0}",
     "training pairs, equalised": "Trainingspaare, angeglichen",
@@ -978,7 +978,7 @@ MESSAGES = {
     "telephone": "Telefon",
     "full": "volle Kette",
     "all damages": "alle Schäden",
-    "eer, unseen systems": "EER, unbekannte Systeme",
+    "eer, unseen systems": "EER, fremde Systeme",
     "eer of {} alone": "EER allein nach {0}",
     "rms": "RMS-Pegel",
     "dc": "Gleichanteil",
@@ -989,8 +989,8 @@ MESSAGES = {
     "cut-off": "Grenzfrequenz",
     "auc began": "AUC zu Beginn",
     "auc {}": "AUC {0}",
-    "AUC, served minus Keras float32": "AUC, ausgeliefert minus Keras float32",
-    "macro AUC, served minus Keras float32": "Makro-AUC, ausgeliefert minus Keras float32",
+    "AUC, served minus Keras float32": "AUC gegenüber Keras float32",
+    "macro AUC, served minus Keras float32": "Makro-AUC gegenüber Keras float32",
     "research use": "für Forschung",
     "non-commercial research use": "für nichtkommerzielle Forschung",
     "photos mixed, research use": "Fotos gemischt, für Forschung",
