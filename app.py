@@ -13,6 +13,7 @@ import tempfile
 import threading
 from pathlib import Path
 
+LANGUAGES = ("en", *sorted(f.stem.removeprefix("words_") for f in Path(__file__).with_name("demo").glob("words_*.py")))
 FINDERS = ("yunet", "mtcnn", "haar")
 DEFAULT_MAX_MB = 200  # minutes of video; a picture may have 50, see detectors.media.Limits
 MOST_MB = 2048  # as much as the detectors open
@@ -38,6 +39,10 @@ def main(argv: list[str] | None = None) -> int:
     # Networks are compiled outside Python's lock, so they load while gradio is imported.
     threading.Thread(target=_warm_up, args=(options.detector, options.finder), daemon=True).start()
     try:
+        # First of all, for the rest of the page takes its words where it is imported.
+        from demo import words
+
+        words.speak(options.language)
         from demo.page import build_page, launch_page
 
         page = build_page(
@@ -88,6 +93,10 @@ def _parser() -> argparse.ArgumentParser:
         "--game", type=Path, metavar="MANIFEST.csv",
         help="play “Spot the fake” with this list of files (columns path and label) instead of the shipped sample",
     )  # fmt: skip
+    parser.add_argument(
+        "--language", type=_language, default=os.environ.get("DEEPFAKE_LANGUAGE") or "en", metavar="|".join(LANGUAGES),
+        help="what the page speaks, also $DEEPFAKE_LANGUAGE",
+    )  # fmt: skip
     parser.add_argument("--detector", default="image-ensemble", help="name of the detector")
     parser.add_argument("--finder", default="yunet", choices=FINDERS, help="face finder that is chosen at first")
     return parser
@@ -97,6 +106,12 @@ def _port(text: str) -> int:
     if text.isdecimal() and 0 < int(text) < 65536:
         return int(text)
     raise argparse.ArgumentTypeError(f"a port is a number from 1 to 65535, not {text!r}")
+
+
+def _language(text: str) -> str:
+    if text in LANGUAGES:
+        return text
+    raise argparse.ArgumentTypeError(f"the page speaks {', '.join(LANGUAGES)}, not {text!r}")
 
 
 def _name_and_password(text: str) -> tuple[str, str]:

@@ -6,14 +6,14 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from demo.words import percent
-from detectors.describe import clock
+from demo import words
 from detectors.errors import MediaTooLarge
 from detectors.media import ClipFile, ClipLimits
 from detectors.media.soundtrack import sound_packets
@@ -59,7 +59,7 @@ def annotate(marks: Marks, out: Path) -> Iterator[float]:
     with ClipFile(marks.path) as probe:
         length, rate = probe.info.length_s, probe.info.frame_rate_hz or 25.0
     if length is not None and length > MAX_S:
-        raise MediaTooLarge(f"an annotated copy is made of clips of up to {MAX_S / 60:.0f} minutes; cut it first.")
+        raise MediaTooLarge(words.ANNOTATE_TOO_LONG.format(minutes=f"{MAX_S / 60:.0f}"))
     limits = ClipLimits(max_length_s=MAX_S, max_frames=round(MAX_S * MAX_RATE_HZ) + 10)
     with (
         ClipFile(marks.path, limits, min(rate, MAX_RATE_HZ)) as clip,
@@ -100,7 +100,7 @@ def draw_frame(pixels_rgb: np.ndarray, time_s: float, marks: Marks) -> np.ndarra
         picture = picture.resize(size, Image.Resampling.BILINEAR, reducing_gap=2.0)
     draw = ImageDraw.Draw(picture)
     unit = max(size) / 640
-    font = ImageFont.load_default(size=max(11, round(13 * unit)))
+    font = _font(max(11, round(13 * unit)))
     for number, moments in sorted(marks.persons.items(), reverse=True):
         found = at_time(moments, time_s, marks.step_s)
         if found is None:
@@ -109,9 +109,9 @@ def draw_frame(pixels_rgb: np.ndarray, time_s: float, marks: Marks) -> np.ndarra
         colour = colour_of(probability, marks.threshold)
         x0, y0, x1, y1 = (v * scale for v in box)
         draw.rectangle((x0, y0, max(x0 + 1, x1), max(y0 + 1, y1)), outline=colour, width=max(2, round(2.5 * unit)))
-        label = f"{number}: {'not judged' if probability is None else percent(probability)}"
+        label = f"{number}: {words.ANNOTATE_UNJUDGED if probability is None else words.percent(probability)}"
         _plate(draw, label, x0, y0 - 18 * unit, font, colour)
-    _plate(draw, clock(time_s), 6 * unit, size[1] - 24 * unit, font, (20, 24, 32))
+    _plate(draw, words.clock(time_s), 6 * unit, size[1] - 24 * unit, font, (20, 24, 32))
     return np.asarray(picture)
 
 
@@ -136,6 +136,14 @@ def colour_of(probability: float | None, threshold: float) -> tuple[int, int, in
     if probability >= threshold:
         return OVER_RGB
     return BAND_RGB if probability >= UNSURE * threshold else UNDER_RGB
+
+
+@cache
+def _font(size_px: int) -> ImageFont.FreeTypeFont:
+    """DejaVu Sans, which matplotlib brings: Pillow's own font has the letters of English only."""
+    from matplotlib import get_data_path
+
+    return ImageFont.truetype(Path(get_data_path(), "fonts/ttf/DejaVuSans.ttf"), size_px)
 
 
 def _plate(draw: ImageDraw.ImageDraw, text: str, x: float, y: float, font: Any, colour: tuple[int, int, int]) -> None:

@@ -7,7 +7,6 @@ from html import escape
 from demo import cards, plots, words
 from demo.audio_handlers import SoundView
 from demo.cards import bars, both_classes, downloads, error_card, notes_list, passage
-from detectors.describe import clock
 
 TICKS = 5
 
@@ -32,7 +31,7 @@ def verdict_card(view: SoundView) -> str:
         passage(words.WHAT_WAS_HEARD, view.heard),
         notes_list(words.ABOUT_THE_SOUND, view.notes),
         cards.provenance_section(view.provenance),
-        downloads(view.file_name or "recording", view.json_text, view.csv_text),
+        downloads(view.file_name, view.json_text, view.csv_text),
         f'<p class="dc-note">{escape(view.file_name)}: {escape(view.file)}. {escape(view.detector)}, '
         f"{escape(view.elapsed)}.</p></section>",
     ]
@@ -47,11 +46,11 @@ def timeline_section(view: SoundView) -> str:
     over = sum((w.fake_probability or 0) >= view.threshold for w in scored)
     label = words.timeline_alt(len(scored), over, view.length_s)
     lane = plots.score_lane(view.windows, view.length_s, view.threshold, view.undecided_band, label)
-    ticks = "".join(f"<span>{clock(view.length_s * k / (TICKS - 1))}</span>" for k in range(TICKS))
+    ticks = "".join(f"<span>{words.clock(view.length_s * k / (TICKS - 1))}</span>" for k in range(TICKS))
     excerpts = "".join(
         f"<li><p>{escape(words.excerpt(e.start_s, e.end_s, e.fake_probability))}</p>"
         f'<audio controls preload="none" src="{e.uri}" '
-        f'aria-label="{escape(words.EXCERPT_PLAY.format(start=clock(e.start_s), end=clock(e.end_s)))}"></audio></li>'
+        f'aria-label="{escape(words.EXCERPT_PLAY.format(start=words.clock(e.start_s), end=words.clock(e.end_s)))}"></audio></li>'
         for e in view.excerpts
     )
     heading = words.EXCERPTS_HEADING if over else words.EXCERPTS_HEADING_CALM

@@ -109,7 +109,9 @@ def _row_of(report: Report) -> BatchRow:
     verdict = report.spoken
     kind: MediaKind = "audio" if report.spoke == "sound" else report.media.kind
     band = words.evidence_band(verdict.fake_probability, verdict.decision, verdict.reason, kind)
-    remark = band.meaning if verdict.fake_probability is None else report.notes[0] if report.notes else ""
+    remark = (
+        band.meaning if verdict.fake_probability is None else words.as_sentence(report.notes[0]) if report.notes else ""
+    )
     if report.media.kind == "video":
         remark = f"{words.CLIP_SOUND if report.spoke == 'sound' else words.CLIP_FACES}. {remark}".strip()
     return BatchRow(

@@ -12,7 +12,6 @@ from typing import Any
 
 from demo import cards, words
 
-FIGURES = ("confusion", "roc", "det", "precision_recall", "histogram", "reliability", "risk_coverage", "methods")
 MOST_FIGURE_BYTES = 4 << 20
 SHOWN = (
     "auc",
@@ -26,10 +25,6 @@ SHOWN = (
     "brier",
     "ece",
 )
-NAMES = {
-    "auc": "AUC", "accuracy": "Accuracy", "balanced_accuracy": "Balanced accuracy", "f1": "F1", "eer": "EER",
-    "false_alarm_rate": "False alarms", "miss_rate": "Misses", "average_precision": "Average precision", "brier": "Brier score", "ece": "ECE",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,8 +66,8 @@ def overview(runs: Sequence[Run]) -> str:
             continue
         record, counts, overall = run.told["record"], run.told["counts"], run.told["metrics"]["overall"]
         rows.append((
-            run.name, record["configuration"]["detector"], record["dataset"]["title"], record["level"], record["seen_in_training"],
-            f"{counts['n_real']:,} / {counts['n_fake']:,}", *(_number(overall.get(k)) for k in ("auc", "accuracy", "f1", "eer")),
+            run.name, record["configuration"]["detector"], record["dataset"]["title"], words.translated(record["level"]), words.translated(record["seen_in_training"]),
+            f"{words.count(counts['n_real'])} / {words.count(counts['n_fake'])}", *(_number(overall.get(k)) for k in ("auc", "accuracy", "f1", "eer")),
         ))  # fmt: skip
     table = cards.table(words.BENCH_TABLE, words.BENCH_COLUMNS, rows, 5)
     return f'<section class="dc dc-about"><h2>{escape(words.BENCH_TABLE)}</h2>{table}</section>'
@@ -81,7 +76,7 @@ def overview(runs: Sequence[Run]) -> str:
 def matrices(top: Path) -> str:
     """Matrices that `python -m eval.matrix` drew below the folder of runs."""
     found = [*sorted(top.glob("*/figures/matrix_*.svg")), *sorted(top.glob("*/*/figures/matrix_*.svg"))]
-    return _gallery([(f, f.stem.replace("_", " ")) for f in found])
+    return _gallery([(f, words.BENCH_MATRIX.format(name=f.stem.removeprefix("matrix_"))) for f in found])
 
 
 def run_view(run: Run) -> str:
@@ -89,11 +84,15 @@ def run_view(run: Run) -> str:
     if not run.told:
         return cards.error_card(words.BENCH_BROKEN)
     record, counts, overall = run.told["record"], run.told["counts"], run.told["metrics"]["overall"]
-    rows = [(NAMES[k], _number(overall.get(k))) for k in SHOWN if k in overall]
-    title = f"{record['configuration']['detector']} on {record['dataset']['title']}"
+    rows = [(words.BENCH_METRICS[k], _number(overall.get(k))) for k in SHOWN if k in overall]
+    title = words.BENCH_TITLE.format(detector=record["configuration"]["detector"], dataset=record["dataset"]["title"])
     note = f'<p class="dc-advice">{escape(record["dataset"]["note"])}</p>' if record["dataset"].get("note") else ""
-    names = [*FIGURES, *(f"robustness_{name}" for name in run.told.get("robustness", {}))]
-    figures = [(run.folder / "figures" / f"{name}.svg", f"{name.replace('_', ' ')}, {title}") for name in names]
+    drawn = [*words.BENCH_FIGURES.items()]
+    drawn += [(f"robustness_{k}", words.BENCH_ROBUSTNESS.format(kind=k)) for k in run.told.get("robustness", {})]
+    figures = [
+        (run.folder / "figures" / f"{name}.svg", words.BENCH_FIGURE.format(figure=told, title=title))
+        for name, told in drawn
+    ]
     return (
         f'<article class="dc dc-about"><h2>{escape(title)}</h2>{note}'
         f"<p>{escape(words.bench_counts(counts['n_real'], counts['n_fake'], counts['n_scored']))}</p>"
@@ -104,8 +103,8 @@ def run_view(run: Run) -> str:
 def _number(estimate: dict[str, Any] | None) -> str:
     if not estimate or estimate.get("value") is None:
         return "–"
-    ci = estimate.get("ci95")
-    return f"{estimate['value']:.3f}" + (f" [{ci[0]:.3f}, {ci[1]:.3f}]" if ci else "")
+    low, high = estimate.get("ci95") or (None, None)
+    return words.estimate(estimate["value"], low, high)
 
 
 def _gallery(figures: Sequence[tuple[Path, str]]) -> str:

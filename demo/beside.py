@@ -60,7 +60,7 @@ def keep_files(kept: Kept | None) -> Iterator[list[Any]]:
     with tempfile.TemporaryDirectory(prefix="verdict-") as folder:
         made = []
         for suffix, draw in (("png", verdict_png), ("pdf", verdict_pdf)):
-            file = Path(folder) / f"{stem}-verdict.{suffix}"
+            file = Path(folder) / words.VERDICT_FILE.format(stem=stem, suffix=suffix)
             file.write_bytes(draw(kept.report, kept.card, kept.picture_rgb))
             made.append(gr.update(value=str(file)))
         yield [gr.update(visible=True), *made]

@@ -13,8 +13,9 @@ from detectors.card import WeightsCard
 from detectors.provenance import Provenance
 
 
-def empty_card(headline: str = words.EMPTY_HEADLINE, text: str = words.EMPTY_TEXT) -> str:
-    """Before anything was checked."""
+def empty_card(headline: str = "", text: str = "") -> str:
+    """Before anything was checked; of pictures where nothing else is said."""
+    headline, text = headline or words.EMPTY_HEADLINE, text or words.EMPTY_TEXT
     return f'<section class="dc dc-verdict dc-empty"><h2>{escape(headline)}</h2><p>{escape(text)}</p></section>'
 
 
@@ -88,7 +89,7 @@ def explain_card(view: ExplainView) -> str:
         return (
             f'<div class="dc dc-lime dc-working"><label>{escape(view.message)} '
             f'<progress max="100" value="{view.share * 100:.0f}"></progress> '
-            f'<span class="dc-number">{view.share * 100:.0f} %</span></label></div>'
+            f'<span class="dc-number">{words.PERCENT.format(n=round(view.share * 100))}</span></label></div>'
         )
     return f'<div class="dc dc-lime" role="status"><p>{escape(view.message)}</p></div>'
 
@@ -113,23 +114,28 @@ def about(cards: Sequence[WeightsCard | None]) -> str:
 
 def _model_card(card: WeightsCard) -> str:
     names = ", ".join(words.network_name(member.network) for member in card.members)
+    made = words.MADE_AT.format(date=card.created, commit=card.commit[:12]) if card.commit else card.created
     rows = [
-        ("Name", f"{card.name}@{card.digest[:12]}"),
-        ("Made", card.created + (f", commit {card.commit[:12]}" if card.commit else "")),
-        ("Networks", names),
+        (words.CARD_NAME, f"{card.name}@{card.digest[:12]}"),
+        (words.CARD_MADE, made),
+        (words.CARD_NETWORKS, names),
         words.senses(card),
-        ("Threshold", f"{card.threshold:.3f}. {words.as_sentence(card.threshold_source)}"),
-        ("Its errors", words.threshold_meaning(card)),
+        (words.CARD_THRESHOLD, f"{words.figure(card.threshold, 3)}. {words.as_sentence(card.threshold_source)}"),
+        (words.CARD_ERRORS, words.threshold_meaning(card)),
     ]
     facts = "".join(f"<div><dt>{escape(k)}</dt><dd>{escape(v)}</dd></div>" for k, v in rows)
     metrics = [
         (
-            m.dataset, m.split, m.level, words.metric_name(m), f"{m.value:.3f}", words.interval(m),
+            words.translated(m.dataset), words.translated(m.split), words.translated(m.level), words.metric_name(m),
+            words.figure(m.value, 3), words.interval(m),
             words.count(m.n_real), words.count(m.n_fake),
         )
         for m in card.metrics
     ]  # fmt: skip
-    data = [(d.name, d.licence, words.count(d.n_real), words.count(d.n_fake)) for d in card.training_data]
+    data = [
+        (words.translated(d.name), words.translated(d.licence), words.count(d.n_real), words.count(d.n_fake))
+        for d in card.training_data
+    ]
     measured = (
         f"<p>{escape(words.METRICS_NOTE)}</p>{table(f'{words.METRICS_HEADING}: {card.name}', words.METRIC_COLUMNS, metrics, 4)}"
         if metrics
@@ -163,7 +169,7 @@ def _face_card(face: FaceView, threshold: float, undecided_band: tuple[float, fl
     parts = [
         f'<article class="dc-face dc-tone-{face.band.tone}" aria-label="{escape(face.title)}">',
         f'<header><span class="dc-badge" aria-hidden="true">{face.number}</span>'
-        f"<div><h3>{escape(face.title)}: {escape(_lower_first(face.band.headline))}</h3>"
+        f"<div><h3>{escape(face.title)}: {escape(words.after_colon(face.band.headline))}</h3>"
         f'<p class="dc-note">{escape(face.place)}</p></div></header>',
     ]
     if face.fake_probability is None:
@@ -255,8 +261,11 @@ def provenance_section(told: Provenance | None) -> str:
     lines = []
     for claim in told.claims:
         mark = words.POINTS_TO.get(claim.points_to)
+        # The file's own words stay as they are; that it names a place is ours.
+        value = words.translated(claim.value) if claim.name == "place" else claim.value
         lines.append(
-            f"<li>{escape(claim.name)}: {escape(claim.value)} <span class=dc-note>({escape(claim.source)}"
+            f"<li>{escape(words.translated(claim.name))}: {escape(value)} "
+            f"<span class=dc-note>({escape(words.translated(claim.source))}"
             f"{f', <strong>{escape(mark)}</strong>' if mark else ''})</span></li>"
         )
     lines += [f"<li>{escape(words.as_sentence(note))}</li>" for note in told.notes]
@@ -274,9 +283,9 @@ def legend(gradient: str, ends: tuple[str, str]) -> str:
 
 def downloads(file_name: str, json_text: str, csv_text: str) -> str:
     """Links to a report as JSON and CSV, inside the page itself."""
-    stem = Path(file_name).stem or "picture"
+    stem = Path(file_name).stem
     links = "".join(
-        f'<a class="dc-button" download="{escape(stem)}-report.{kind}" '
+        f'<a class="dc-button" download="{escape(words.REPORT_FILE.format(stem=stem, suffix=kind))}" '
         f'href="data:{mime};base64,{base64.b64encode(text.encode("utf-8")).decode("ascii")}">{kind.upper()}</a>'
         for kind, mime, text in (("json", "application/json", json_text), ("csv", "text/csv", csv_text))
     )
@@ -288,7 +297,3 @@ def _details(view: ImageView) -> str:
         f'<p class="dc-note">{escape(view.file_name)}: {escape(view.file)}. {escape(view.detector)}, '
         f"{escape(view.elapsed)}.</p>"
     )
-
-
-def _lower_first(text: str) -> str:
-    return text[0].lower() + text[1:]

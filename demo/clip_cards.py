@@ -7,7 +7,6 @@ from html import escape
 from demo import cards, plots, words
 from demo.cards import both_classes, downloads, error_card, legend, notes_list, passage
 from demo.clip_handlers import AnnotateView, ClipView, PersonView
-from detectors.describe import clock
 
 TICKS = 5
 
@@ -33,7 +32,7 @@ def verdict_card(view: ClipView) -> str:
         passage(words.WHAT_WAS_LOOKED_AT, view.looked_at),
         notes_list(words.ABOUT_THE_CLIP, view.notes),
         cards.provenance_section(view.provenance),
-        downloads(view.file_name or "clip", view.json_text, view.csv_text),
+        downloads(view.file_name, view.json_text, view.csv_text),
         f'<p class="dc-note">{escape(view.file_name)}: {escape(view.file)}. {escape(view.detector)}, '
         f"{escape(view.elapsed)}.</p></section>",
     ]
@@ -43,7 +42,7 @@ def verdict_card(view: ClipView) -> str:
 def _channel(
     name: str, band: words.Band, fake_probability: float | None, threshold: float, undecided: tuple[float, float]
 ) -> str:
-    head = f"<h3>{escape(name)}: {escape(band.headline[0].lower() + band.headline[1:])}</h3>"
+    head = f"<h3>{escape(name)}: {escape(words.after_colon(band.headline))}</h3>"
     if fake_probability is None:
         return head + f"<p>{escape(band.meaning)}</p>"
     return head + both_classes(fake_probability, threshold, undecided, tall=True)
@@ -65,7 +64,7 @@ def timeline_section(view: ClipView) -> str:
         sound = (
             f'<div class="dc-person"><div class="dc-who"><strong>{escape(words.CLIP_SOUND)}</strong></div>{lane}</div>'
         )
-    ticks = "".join(f"<span>{clock(view.length_s * k / (TICKS - 1))}</span>" for k in range(TICKS))
+    ticks = "".join(f"<span>{words.clock(view.length_s * k / (TICKS - 1))}</span>" for k in range(TICKS))
     return (
         f'<section class="dc dc-timeline"><h2>{escape(words.TIMELINE_HEADING)}</h2>{lanes}{sound}'
         f'<div class="dc-person"><div></div><div class="dc-ticks" aria-hidden="true">{ticks}</div></div>{more}'
@@ -118,5 +117,5 @@ def annotate_card(view: AnnotateView) -> str:
         return f'<div class="dc" role="alert"><p>{escape(view.message)}</p></div>'
     return (
         f'<div class="dc dc-working"><label>{escape(view.message)} <progress max="100" value="{view.share * 100:.0f}">'
-        f'</progress> <span class="dc-number">{view.share * 100:.0f} %</span></label></div>'
+        f'</progress> <span class="dc-number">{words.PERCENT.format(n=round(view.share * 100))}</span></label></div>'
     )

@@ -23,40 +23,8 @@ from PIL import Image
 from demo import lettering, plots, words
 from detectors.audio import loudest_windows
 from detectors.card import WeightsCard
-from detectors.describe import clock
-from detectors.types import Decision, MediaKind, Report
+from detectors.types import BoxXYXY, Decision, MediaKind, Report
 
-STAMP_WORDS: dict[Decision, tuple[str, ...]] = {
-    "real": ("NO SIGN", "FOUND"),
-    "fake": ("SIGNS", "FOUND"),
-    "undecided": ("UNDECIDED",),
-}
-NEVER_PROOF = "A score is evidence and never proof."
-PAGE_TITLE = "Deepfake check: report"
-FILE, DIGEST, DIGEST_START, FORMAT, DETECTOR, DATE = "File", "SHA-256", "SHA-256 begins", "Format", "Detector", "Date"
-WEIGHTS = "{name}, weights {digest}"
-LASTS = "{file}, {length}"
-FIRST_FRAME = "The first frame"
-SPECTROGRAM = "Spectrogram, low tones below"
-NO_PROBABILITY = "There is no probability: nothing in this file could be scored."
-CHOSEN = "How the threshold was chosen: {source}."
-OTHER_CARD = "The sound was judged by a detector of its own. These are the figures of the one that judged the faces:"
-STRONGEST_FRAME = "What each network says of the strongest frame"
-COLUMNS: dict[MediaKind, tuple[str, ...]] = {
-    "image": ("Face", "Box in pixels", "Manipulated", "Evidence"),
-    "video": ("Who", "When", "Manipulated", "Evidence"),
-    "audio": ("Level", "When", "Manipulated", "Side"),
-}
-SOUND_ROW = "Sound"
-SPAN = "{start} to {end}"
-OVER, UNDER = "at or above the threshold", "below the threshold"
-MORE = "and {n} more"
-MISSING_GLYPHS = "□ stands for a character that this font does not have."
-ABOUT: dict[MediaKind, str] = {
-    "image": words.ABOUT_THE_PICTURE,
-    "video": words.ABOUT_THE_CLIP,
-    "audio": words.ABOUT_THE_SOUND,
-}
 # Of `words.LIMITS`: no proof; what is judged; what it was trained on; not the only ground.
 LIMITS_OF: dict[MediaKind, tuple[int, ...]] = {"image": (0, 1, 3, -1), "video": (0, 1, 4, -1), "audio": (0, 1, 3, -1)}
 
@@ -94,7 +62,11 @@ def verdict_png(report: Report, card: WeightsCard, picture_rgb: np.ndarray | Non
 def verdict_pdf(report: Report, card: WeightsCard, picture_rgb: np.ndarray | None) -> bytes:
     """One A4 page with the verdict, what it rests on and its limits; arguments as for `verdict_png`."""
     out = io.BytesIO()
-    told = {"Title": f"{PAGE_TITLE}, {_shown(Path(report.path).name)}", "Creator": None, "Producer": None}
+    told = {
+        "Title": words.PAGE_TITLE_OF.format(title=words.PAGE_TITLE, file=_shown(Path(report.path).name)),
+        "Creator": None,
+        "Producer": None,
+    }
     figure = draw_page(report, card, picture_rgb)
     with _SETTINGS, matplotlib.rc_context({"pdf.fonttype": 42}):  # text stays text, which can be searched and copied
         FigureCanvasPdf(figure).print_pdf(out, metadata=told)
@@ -117,19 +89,19 @@ def draw_card(report: Report, card: WeightsCard, picture_rgb: np.ndarray | None)
     y = sheet.both_classes(left, max(y, 280) + 22, right - left, report, 20)
     name = _shortened(Path(report.path).name, right - left - 150, 14)
     facts = (
-        (FILE, name),
-        (DIGEST_START, report.media.sha256[:12]),
-        (DETECTOR, _detector_words(spoken.detector)),
-        (DATE, f"{datetime.now().astimezone():%Y-%m-%d}"),
+        (words.ROW_FILE, name),
+        (words.ROW_DIGEST_START, report.media.sha256[:12]),
+        (words.ROW_DETECTOR, _detector_words(spoken.detector)),
+        (words.ROW_DATE, f"{datetime.now().astimezone():{words.DATE}}"),
     )
     top = CARD_SIZE[1] - 62 - len(facts) * 14 * LINE
     told = spoken.fake_probability is not None and _is_of(card, report)
     more = words.threshold_meaning(card) if told else _looked_at(report)
     sheet.paragraph(left, y + 10, more, right - left, 13, colour=SOFT, most=int((top - y - 20) / (13 * LINE)))
     sheet.facts(left, top, facts, 150, right - left, 14)
-    sheet.paragraph(left, CARD_SIZE[1] - 44, NEVER_PROOF, right - left, 17, bold=True)
+    sheet.paragraph(left, CARD_SIZE[1] - 44, words.NEVER_PROOF, right - left, 17, bold=True)
     if "□" in name:
-        sheet.paragraph(1160, CARD_SIZE[1] - 38, MISSING_GLYPHS, 460, 12, colour=SOFT, align="right")
+        sheet.paragraph(1160, CARD_SIZE[1] - 38, words.MISSING_GLYPHS, 460, 12, colour=SOFT, align="right")
     return sheet.figure
 
 
@@ -138,7 +110,7 @@ def draw_page(report: Report, card: WeightsCard, picture_rgb: np.ndarray | None)
     sheet, spoken, band, media = _Sheet(PAGE_SIZE, PAGE_PICTURE_DPI), report.spoken, _band_of(report), report.media
     left, right = 42.0, PAGE_SIZE[0] - 42
     wide = right - left
-    sheet.paragraph(left, 34, PAGE_TITLE, wide, 15, bold=True)
+    sheet.paragraph(left, 34, words.PAGE_TITLE, wide, 15, bold=True)
     sheet.patch(Rectangle((left, 58), wide, 0.8, color=TRACK, lw=0))
     ends = _illustrate(sheet, report, picture_rgb, (right - 170, 70, 170, 150), 7.5)
     sheet.stamp(left, 70, 96, spoken.decision)
@@ -147,18 +119,22 @@ def draw_page(report: Report, card: WeightsCard, picture_rgb: np.ndarray | None)
     y = sheet.paragraph(left + 110, y + 2, f"{band.meaning} {_spoke_words(report)}", beside, 8.5, most=11)
     y = sheet.both_classes(left, max(y, ends, 166) + 12, wide, report, 11)
     if spoken.fake_probability is not None:
-        meaning = f"{words.threshold_meaning(card)} {CHOSEN.format(source=card.threshold_source.rstrip('.'))}"
+        meaning = f"{words.threshold_meaning(card)} {words.CHOSEN.format(source=words.translated(card.threshold_source.rstrip('.')) + '.')}"
         y = sheet.heading(left, y + 8, words.HOW_OFTEN_WRONG, wide)
-        y = sheet.paragraph(left, y, meaning if _is_of(card, report) else f"{OTHER_CARD} {meaning}", wide, 8, most=6)
+        y = sheet.paragraph(
+            left, y, meaning if _is_of(card, report) else f"{words.OTHER_CARD} {meaning}", wide, 8, most=6
+        )
     below = y + 8
     rows, hidden = _rows(report)
     networks, scores = _network_scores(report)
     # A single frame has a threshold of its own, which stands on the card of the pictures' detector.
-    tick = None if networks == STRONGEST_FRAME else spoken.threshold
+    tick = None if networks == words.STRONGEST_FRAME else spoken.threshold
     y = sheet.heading(left, below, words.WHAT_WAS_LOOKED_AT, 330)
     if rows:
         kind = media.kind
-        for i, row in enumerate((COLUMNS[kind], *rows, *([(MORE.format(n=hidden),)] if hidden else []))):
+        for i, row in enumerate(
+            (words.ROW_COLUMNS[kind], *rows, *([(words.MORE.format(n=hidden),)] if hidden else []))
+        ):
             for x, width, cell in zip((0, 66, 188, 262), (62, 118, 70, 112), row, strict=False):
                 sheet.paragraph(left + x, y, cell, width, 8, colour=INK if i else SOFT, bold=not i, most=1)
             y += 8 * LINE + 1
@@ -175,26 +151,26 @@ def draw_page(report: Report, card: WeightsCard, picture_rgb: np.ndarray | None)
     name = _shortened(Path(report.path).name, 1.9 * (wide - 70), 8)
     detectors = [v.detector for v in (report.verdict, report.sound) if v is not None]
     facts = (
-        (FILE, name), (DIGEST, media.sha256), (FORMAT, _file_words(report)),
-        (DETECTOR, "; ".join(map(_detector_words, detectors))),
-        (DATE, f"{datetime.now().astimezone():%Y-%m-%d %H:%M UTC%z}"),
+        (words.ROW_FILE, name), (words.ROW_DIGEST, media.sha256), (words.ROW_FORMAT, _file_words(report)),
+        (words.ROW_DETECTOR, "; ".join(map(_detector_words, detectors))),
+        (words.ROW_DATE, f"{datetime.now().astimezone():{words.DATE_AND_TIME}}"),
     )  # fmt: skip
     y = sheet.facts(left, sheet.heading(left, y + 8, words.DETAILS_LABEL, wide), facts, 70, wide, 8)
     limits = [f"– {words.LIMITS[i]}" for i in LIMITS_OF[media.kind]]
     bottom = PAGE_SIZE[1] - 46
     limits_top = bottom - 26 - sum(len(_wrapped(line, wide, 7.5)) for line in limits) * 7.5 * LINE
     notes = [f"– {words.as_sentence(note)}" for note in report.notes]
-    notes += [MISSING_GLYPHS] if "□" in _shown(name) else []
+    notes += [words.MISSING_GLYPHS] if "□" in _shown(name) else []
     room = int((limits_top - 8 - (y + 8 + 10 * LINE + 2)) / (8 * LINE))
     if notes and room > 0:
         lines = _cut([line for note in notes for line in _wrapped(note, wide, 8)], room)
-        y = sheet.heading(left, y + 8, ABOUT[media.kind], wide)
+        y = sheet.heading(left, y + 8, _notes_heading(media.kind), wide)
         for line in lines:
             y = sheet.paragraph(left, y, line, wide + 9, 8, most=1)
     y = sheet.heading(left, limits_top, words.LIMITS_HEADING, wide)
     for line in limits:
         y = sheet.paragraph(left, y, line, wide, 7.5, colour=SOFT)
-    sheet.paragraph(left, bottom, NEVER_PROOF, wide, 10, bold=True)
+    sheet.paragraph(left, bottom, words.NEVER_PROOF, wide, 10, bold=True)
     return sheet.figure
 
 
@@ -260,7 +236,7 @@ class _Sheet:
                 (x + edge, y + edge), size - 2 * edge, size - 2 * edge, f"round,pad={edge - line},rounding_size={edge}",
                 fill=False, ec=colour, lw=line * 0.8, ls=(0, (3, 1.6)),
             ))  # fmt: skip
-        lines = STAMP_WORDS[decision]
+        lines = words.STAMPS[decision].split("\n")
         letters = size / (9 if len(lines) == 1 else 7.8)
         for i, text in enumerate(lines):
             top = cy + (i - len(lines) / 2) * letters * LINE
@@ -282,7 +258,7 @@ class _Sheet:
         """Both probabilities, their bar and what its marks are; or that there is none."""
         spoken = report.spoken
         if spoken.fake_probability is None:
-            return self.paragraph(x, y, NO_PROBABILITY, width, size * 0.8)
+            return self.paragraph(x, y, words.NO_PROBABILITY, width, size * 0.8)
         fake, real = words.percent_of_both(spoken.fake_probability)
         self.paragraph(x, y, f"{fake} {words.MANIPULATED}", width / 2, size, bold=True)
         y = self.paragraph(x + width, y, f"{real} {words.NOT_MANIPULATED}", width / 2, size, bold=True, align="right")
@@ -348,6 +324,15 @@ def _shortened(text: str, width: float, size: float) -> str:
     return shown
 
 
+def _notes_heading(kind: MediaKind) -> str:
+    return {"image": words.ABOUT_THE_PICTURE, "video": words.ABOUT_THE_CLIP, "audio": words.ABOUT_THE_SOUND}[kind]
+
+
+def _box_words(box_xyxy: BoxXYXY) -> str:
+    x0, y0, x1, y1 = (f"{v:.0f}" for v in box_xyxy)
+    return words.BOX.format(x0=x0, y0=y0, x1=x1, y1=y1)
+
+
 def _band_of(report: Report) -> words.Band:
     spoken = report.spoken
     kind = "audio" if report.spoke == "sound" else report.media.kind
@@ -361,7 +346,7 @@ def _is_of(card: WeightsCard, report: Report) -> bool:
 
 def _detector_words(detector: str) -> str:
     name, _, digest = detector.partition("@")
-    return WEIGHTS.format(name=name, digest=digest) if digest else name
+    return words.WEIGHTS.format(name=name, digest=digest) if digest else name
 
 
 def _illustrate(
@@ -374,12 +359,12 @@ def _illustrate(
         # Digital silence would be one dark plane, in which there is nothing to see.
         if report.overview is None or float(np.ptp(report.overview.mel_db)) < 1.0:
             return 0.0
-        caption = SPECTROGRAM
+        caption = words.SPECTROGRAM
         # A spectrogram has no shape of its own; as wide as plots draws it, it would be a thin line here.
         wide = Image.fromarray(plots.draw_spectrogram(report.overview.mel_db))
         picture_rgb = np.asarray(wide.resize((round(width * 3), round(width * 1.5))))
     elif media.kind == "video":
-        caption = FIRST_FRAME
+        caption = words.FIRST_FRAME
     elif report.verdict.evidence and picture_rgb.shape[:2] == (media.height_px, media.width_px):
         scored = [i for i, e in enumerate(report.verdict.evidence) if e.fake_probability is not None]
         boxes = [e.box_xyxy for e in report.verdict.evidence]
@@ -421,30 +406,31 @@ def _rows(report: Report) -> tuple[list[tuple[str, ...]], int]:
         n_scored = sum(w.fake_probability is not None for w in verdict.windows)
         return [
             (
-                f"{w.level_db:.0f} dB".replace("-", "−"), SPAN.format(start=clock(w.start_s), end=clock(w.end_s)),
+                f"{w.level_db:.0f} dB".replace("-", "−"), words.RANGE.format(low=words.clock(w.start_s), high=words.clock(w.end_s)),
                 words.percent(w.fake_probability or 0),
-                OVER if (w.fake_probability or 0) >= verdict.threshold else UNDER,
+                words.OVER if (w.fake_probability or 0) >= verdict.threshold else words.UNDER,
             )
             for w in windows
         ], n_scored - len(windows)  # fmt: skip
     if kind == "image":
         n = len(verdict.evidence)
         rows = [
-            _cells(words.face_title(i, n), "{:.0f}, {:.0f} to {:.0f}, {:.0f}".format(*e.box_xyxy), e, kind)
-            for i, e in enumerate(verdict.evidence, 1)
+            _cells(words.face_title(i, n), _box_words(e.box_xyxy), e, kind) for i, e in enumerate(verdict.evidence, 1)
         ]
     else:
         n = len(verdict.persons)
         rows = [
             _cells(
                 words.person_title(p.number, n),
-                SPAN.format(start=clock(p.frames[0].time_s), end=clock(p.frames[-1].time_s)), p, kind,
+                words.RANGE.format(low=words.clock(p.frames[0].time_s), high=words.clock(p.frames[-1].time_s)), p, kind,
             )
             for p in verdict.persons
         ]  # fmt: skip
         if report.sound is not None:
             place = 0 if report.spoke == "sound" else min(len(rows), MOST_ROWS - 1)
-            rows.insert(place, _cells(SOUND_ROW, clock(report.media.length_s or 0.0), report.sound, "audio"))
+            rows.insert(
+                place, _cells(words.CLIP_SOUND, words.clock(report.media.length_s or 0.0), report.sound, "audio")
+            )
     return rows[:MOST_ROWS], max(0, len(rows) - MOST_ROWS)
 
 
@@ -453,7 +439,7 @@ def _network_scores(report: Report) -> tuple[str, list[tuple[str, float]]]:
     if report.spoke == "sound":
         heading, scores = words.SOUND_NETWORKS, report.spoken.scores
     else:
-        heading = STRONGEST_FRAME if report.media.kind == "video" else words.NETWORKS_HEADING
+        heading = words.STRONGEST_FRAME if report.media.kind == "video" else words.NETWORKS_HEADING
         scores = next((e.scores for e in report.verdict.evidence if e.fake_probability is not None), ())
     return heading, [(words.network_name(s.network), s.fake_probability) for s in scores]
 
@@ -465,4 +451,4 @@ def _file_words(report: Report) -> str:
     if m.kind == "video":
         return words.clip_file_words(m.format, m.width_px, m.height_px, m.frame_rate_hz, m.length_s, m.bytes)
     told = words.sound_file_words(m.format, m.sample_rate_hz, m.channels, m.bytes)
-    return LASTS.format(file=told, length=clock(m.length_s)) if m.length_s else told
+    return words.LASTS.format(file=told, length=words.clock(m.length_s)) if m.length_s else told

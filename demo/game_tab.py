@@ -215,8 +215,15 @@ def _score(game: Game) -> str:
     for who, right in zip(words.GAME_PLAYERS, game.scores(), strict=True):
         share = share_with_interval(right, total)
         if share is not None:
-            middle, low, high = (f"{100 * value:.0f}" for value in share)
-            rows.append((who, f"{right} of {total}", f"{middle} %", f"{low} to {high} %"))
+            told, low, high = (words.PERCENT.format(n=f"{100 * value:.0f}") for value in share)
+            rows.append(
+                (
+                    who,
+                    words.GAME_RIGHT_OF.format(right=right, total=total),
+                    told,
+                    words.RANGE.format(low=low, high=high),
+                )
+            )
     table = cards.table(words.GAME_SCORE_HEADING, words.GAME_COLUMNS, rows, 1)
     return (
         f'<section class="dc dc-about"><h2>{escape(words.GAME_SCORE_HEADING)}</h2>{table}'

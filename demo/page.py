@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -28,29 +29,26 @@ SWEEP_S = 600  # how often that is looked after
 QUEUE_LENGTH = 32  # visitors who wait; the next one is told that the page is busy
 
 
-# Gradio's thumbnails and enlarged pictures are buttons without a name; a screen reader would say "button" ten times.
-NAME_BUTTONS = (
-    """
+# Gradio's page says that it is in English, and its thumbnails and enlarged pictures are buttons without a name: a screen
+# reader would read it with the wrong voice, and say "button" ten times.
+SCRIPT = """
 () => {
+  const said = SAID;
+  document.documentElement.lang = said.language;
   const name = () => {
     for (const group of document.querySelectorAll('.gradio-container .gallery')) {
       const label = group.parentElement?.querySelector('.label')?.textContent?.trim() ?? '';
       group.querySelectorAll('button.gallery-item:not([aria-label])').forEach((button, i) =>
-        button.setAttribute('aria-label', `${label || '"""
-    + words.EXAMPLE_NAME
-    + """'} (${i + 1})`));
+        button.setAttribute('aria-label', `${label || said.example} (${i + 1})`));
     }
     document.querySelectorAll('.image-container button:not([aria-label])').forEach(button => {
-      if (!button.textContent.trim()) button.setAttribute('aria-label', '"""
-    + words.ENLARGE
-    + """');
+      if (!button.textContent.trim()) button.setAttribute('aria-label', said.enlarge);
     });
   };
   name();
   new MutationObserver(name).observe(document.body, { childList: true, subtree: true });
 }
 """
-)
 
 
 def build_page(
@@ -120,9 +118,10 @@ def launch_page(page: gr.Blocks, *, max_mb: int, **options: Any) -> tuple[Any, s
         max_mb: largest upload; a larger one is refused before it is stored.
         **options: passed on to `Blocks.launch`.
     """
+    said = {"language": words.LANGUAGE, "example": words.EXAMPLE_NAME, "enlarge": words.ENLARGE}
     served: tuple[Any, str, str] = page.launch(
         theme=_theme(),
-        js=NAME_BUTTONS,
+        js=SCRIPT.replace("SAID", json.dumps(said)),
         css_paths=[STYLE_FILE],
         favicon_path=ICON_FILE,
         max_file_size=max_mb << 20,

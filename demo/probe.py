@@ -73,7 +73,7 @@ def probe(
                 "", (*view.copies, Copy(name, said.fake_probability, said.decision, band.headline)), len(ways)
             )
     except DeepfakeError as error:
-        yield ProbeView(error=words.as_sentence(str(error).replace(str(path), "the file")))
+        yield ProbeView(error=words.as_sentence(str(error).replace(str(path), words.THE_FILE)))
         return
     yield view
 

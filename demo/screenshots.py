@@ -23,13 +23,13 @@ CHROMIUM_ARGS = [
     "--no-first-run",
 ]
 WAIT_MS = 60_000
-# What is checked: file of the sample, tab, upload field, what shows that it is there, button, verdict.
+# What is checked: file of the sample, name in `words` of the tab, upload field, what shows that it is there, button, verdict.
 TABS = {
-    "picture": ("fake_swap_obama.jpg", words.IMAGE_TAB, "#picture", "img", "#check", "#verdict"),
-    "clip": ("fake_clip_two_persons.mp4", words.VIDEO_TAB, "#clip", "video", "#check-clip", "#clip-verdict"),
+    "picture": ("fake_swap_obama.jpg", "IMAGE_TAB", "#picture", "img", "#check", "#verdict"),
+    "clip": ("fake_clip_two_persons.mp4", "VIDEO_TAB", "#clip", "video", "#check-clip", "#clip-verdict"),
     "voice": (
         "fake_voice_flite.flac",
-        words.AUDIO_TAB,
+        "AUDIO_TAB",
         "#sound",
         "[class*=waveform]",
         "#check-sound",
@@ -46,7 +46,9 @@ def main(argv: list[str] | None = None) -> int:
         parser.add_argument(f"--{kind}", type=Path, default=SAMPLE_DIR / file, help="to check (default: %(default)s)")
     parser.add_argument("--url", default="http://127.0.0.1:7860/", help="of the running page (default: %(default)s)")
     parser.add_argument("--chromium", default="/usr/bin/chromium", help="browser (default: %(default)s)")
+    parser.add_argument("--language", default="en", help="of the running page (default: %(default)s)")
     options = parser.parse_args(argv)
+    words.speak(options.language)
     options.out_dir.mkdir(parents=True, exist_ok=True)
     # Only the people who document the page have it installed.
     from playwright.sync_api import sync_playwright
@@ -55,7 +57,9 @@ def main(argv: list[str] | None = None) -> int:
         browser = playwright.chromium.launch(executable_path=options.chromium, args=CHROMIUM_ARGS)
         for name, width_px in WIDTHS_PX.items():
             for theme in ("light", "dark"):
-                page = browser.new_page(viewport={"width": width_px, "height": 900}, color_scheme=theme)
+                page = browser.new_page(
+                    viewport={"width": width_px, "height": 900}, color_scheme=theme, locale=options.language
+                )
                 page.goto(f"{options.url}?__theme={theme}")
                 _shoot(page, options.out_dir, f"{name}-{theme}", {kind: getattr(options, kind) for kind in TABS})
                 page.close()
@@ -69,7 +73,7 @@ def _shoot(page: Page, out_dir: Path, prefix: str, files: dict[str, Path]) -> No
     page.wait_for_timeout(800)
     page.screenshot(path=out_dir / f"{prefix}-empty.png", full_page=True)
     for kind, (_, tab, field, shown, button, verdict) in TABS.items():
-        open_tab(page, tab)
+        open_tab(page, getattr(words, tab))
         page.set_input_files(f"{field} input[type=file]", str(files[kind]))
         page.wait_for_selector(f"{field} {shown}", timeout=WAIT_MS)
         page.wait_for_timeout(500)

@@ -20,12 +20,14 @@ the same. Inside the card's undecided band, and for whatever could not be scored
 
 from __future__ import annotations
 
+import importlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from detectors import describe
 from detectors.card import AudioCard, ImageCard, Metric, VideoCard, WeightsCard
-from detectors.describe import clock
 from detectors.types import Decision, ForgeryKind, MediaKind, Reason, Verdict
 
 Tone = Literal["calm", "unsure", "caution", "alarm"]
@@ -34,6 +36,7 @@ MODERATE_ODDS = 3.0
 STRONG_ODDS = 10.0
 VERY_STRONG_ODDS = 30.0
 
+LANGUAGE = "en"  # what the page is in, as browsers and screen readers want it (BCP 47)
 TITLE = "Deepfake check"
 EXAMPLE_NAME = "Example"
 ENLARGE = "Show the picture larger"
@@ -274,9 +277,6 @@ TOO_SMALL = Band(
     "With so few pixels the traces of manipulation are gone. Find a larger version of the picture.",
 )
 NOT_JUDGED = Band("Could not be judged", "unsure", None, "There was nothing in this file that could be scored.")
-_BAND_OF_REASON: dict[Reason, Band] = {"no_face": NO_FACE, "too_small": TOO_SMALL, "unsure": INCONCLUSIVE}
-
-
 NO_SPEECH = Band(
     "No speech detected",
     "unsure",
@@ -291,9 +291,15 @@ TOO_SHORT = Band(
     None,
     "A second of speech is the least that is judged, and several are far better. Find a longer recording.",
 )
-_BAND_OF_REASON |= {"no_speech": NO_SPEECH, "silent": SILENT, "too_short": TOO_SHORT}
+# For a detector without a card, whose score is no evidence of anything.
+BASELINE = Band(
+    "A baseline's score, not evidence",
+    "unsure",
+    None,
+    "The baseline gives {percent}. It knows nothing of forgery; it is there to show how far one gets without.",
+)
 # The same ladder for voices: the headlines are shared, what they mean is not.
-_SOUND_MEANING: dict[int, str] = {
+SOUND_MEANING: dict[int, str] = {
     0: "The score is below this detector's threshold. That is no proof that the voice is real: systems of kinds that it "
     "never heard, and recordings that were compressed or played back over a loudspeaker, can pass.",
     1: "The score lies where this detector, on its development data, could not tell synthetic voices from others. Treat "
@@ -310,7 +316,8 @@ _SOUND_MEANING: dict[int, str] = {
 
 
 # And for faces over time.
-_CLIP_MEANING: dict[int, str] = {
+# And for faces over time.
+CLIP_MEANING: dict[int, str] = {
     0: "The score is below this detector's threshold. That is no proof that the video is real: newer face swaps, live "
     "filters and strong compression can pass.",
     1: "The score lies where this detector, on its development clips, could not tell swapped faces from others. Treat "
@@ -335,22 +342,32 @@ TOO_FEW_FRAMES = Band(
     None,
     "Nobody is seen in enough of the frames that were looked at. Find a longer video, or look at more frames a second.",
 )
-_CLIP_BAND: dict[Reason, Band] = {"no_face": NO_FACE_SEEN, "too_short": TOO_FEW_FRAMES}
+
+
+def _band_without_score(reason: Reason, kind: MediaKind) -> Band:
+    """Looked up when asked, not once: another language puts its own bands in the place of these names."""
+    if kind == "video" and reason in ("no_face", "too_short"):
+        return NO_FACE_SEEN if reason == "no_face" else TOO_FEW_FRAMES
+    bands: dict[Reason, Band] = {
+        "no_face": NO_FACE, "too_small": TOO_SMALL, "unsure": INCONCLUSIVE, "no_speech": NO_SPEECH, "silent": SILENT,
+        "too_short": TOO_SHORT,
+    }  # fmt: skip
+    return bands.get(reason, NOT_JUDGED)
 
 
 def evidence_band(
     fake_probability: float | None, decision: Decision, reason: Reason, kind: MediaKind = "image"
 ) -> Band:
     """The band of a verdict or of one face; the rule is in this module's docstring."""
-    band = _band(fake_probability, decision, reason)
-    if kind == "video":
-        band = _CLIP_BAND.get(reason, band) if band.step is None else replace(band, meaning=_CLIP_MEANING[band.step])
-    return replace(band, meaning=_SOUND_MEANING[band.step]) if kind == "audio" and band.step is not None else band
+    band = _band(fake_probability, decision, reason, kind)
+    if kind == "image" or band.step is None:
+        return band
+    return replace(band, meaning=(CLIP_MEANING if kind == "video" else SOUND_MEANING)[band.step])
 
 
-def _band(fake_probability: float | None, decision: Decision, reason: Reason) -> Band:
+def _band(fake_probability: float | None, decision: Decision, reason: Reason, kind: MediaKind) -> Band:
     if decision == "undecided" or fake_probability is None:
-        return _BAND_OF_REASON.get(reason, NOT_JUDGED)
+        return _band_without_score(reason, kind)
     if decision == "real":
         return NO_SIGN
     odds = fake_probability / (1 - fake_probability) if fake_probability < 1 else float("inf")
@@ -363,22 +380,51 @@ def _band(fake_probability: float | None, decision: Decision, reason: Reason) ->
 
 def baseline_band(fake_probability: float) -> Band:
     """For a detector without a card, whose score is no evidence of anything."""
-    return Band(
-        "A baseline's score, not evidence",
-        "unsure",
-        None,
-        f"The baseline gives {percent(fake_probability)}. It knows nothing of forgery; it is there to show how far "
-        "one gets without.",
-    )
+    return replace(BASELINE, meaning=BASELINE.meaning.format(percent=percent(fake_probability)))
+
+
+# ---- numbers ----
+
+DECIMAL_MARK = "."
+PERCENT, PERCENT_LEAST, PERCENT_MOST = "{n} %", "under 1 %", "over 99 %"
+DATE, DATE_AND_TIME = "%Y-%m-%d", "%Y-%m-%d %H:%M UTC%z"
+RANGE = "{low} to {high}"
+ESTIMATE = "{value} [{low}, {high}]"
+# A rate of nothing, below 1 in 100, and from there on.
+IN_A_HUNDRED = ("none", "fewer than 1 in 100", "about {n} in 100")
+# One, and more than one.
+FACES = ("one face", "{n} faces")
+
+
+def figure(value: float, digits: int) -> str:
+    """A number as the language writes it."""
+    return f"{value:.{digits}f}".replace(".", DECIMAL_MARK)
+
+
+def estimate(value: float, low: float | None, high: float | None) -> str:
+    """A number with its interval, where it has one."""
+    if low is None or high is None:
+        return figure(value, 3)
+    return ESTIMATE.format(value=figure(value, 3), low=figure(low, 3), high=figure(high, 3))
+
+
+def clock(seconds: float) -> str:
+    """A time as people read it: "0:07.5", "1:02:03.0"."""
+    return describe.clock(seconds).replace(".", DECIMAL_MARK)
+
+
+def counted(forms: tuple[str, str], n: int) -> str:
+    """The form for one, or the one for any other number; a language with more forms may put its own function here."""
+    return forms[n != 1].format(n=n)
 
 
 def percent(probability: float) -> str:
     """A probability for people: never 0 % or 100 %, which no detector can know."""
     if probability < 0.01:
-        return "under 1 %"
+        return PERCENT_LEAST
     if probability > 0.99:
-        return "over 99 %"
-    return f"{probability * 100:.0f} %"
+        return PERCENT_MOST
+    return PERCENT.format(n=f"{probability * 100:.0f}")
 
 
 def percent_of_both(fake_probability: float) -> tuple[str, str]:
@@ -386,49 +432,161 @@ def percent_of_both(fake_probability: float) -> tuple[str, str]:
     if not 0.01 <= fake_probability <= 0.99:
         return percent(fake_probability), percent(1 - fake_probability)
     fake = round(fake_probability * 100)
-    return f"{fake} %", f"{100 - fake} %"
+    return PERCENT.format(n=fake), PERCENT.format(n=100 - fake)
 
 
 def in_a_hundred(rate: float) -> str:
     """A rate as a count that people can picture."""
-    if rate <= 0:
-        return "none"
-    if rate < 0.01:
-        return "fewer than 1 in 100"
-    return f"about {rate * 100:.0f} in 100"
+    return IN_A_HUNDRED[(rate > 0) + (rate >= 0.01)].format(n=f"{rate * 100:.0f}")
 
 
 def count_faces(n: int) -> str:
     """ "one face", "3 faces"."""
-    return "one face" if n == 1 else f"{n} faces"
+    return counted(FACES, n)
+
+
+# ---- what was found, in sentences ----
+
+FACE_SPOKE = {
+    "none": "No face could be scored, of {faces} found.",
+    "only": "One face was found, and it speaks for the picture.",
+    "only_scored": "Face 1 speaks for the picture: it is the only one of {n} that could be scored.",
+    "first": "Face 1 speaks for the picture: it is the most suspicious of the {n} faces scored.",
+    "many": "The more faces a picture has, the likelier one of them scores high by chance.",
+}
+FACES_LEFT_OUT = ("One face could not be scored.", "{n} faces could not be scored.")
+LOOKED_AT_NOTHING = "The whole picture was searched for faces, and none was found."
+LOOKED_AT = (
+    "The networks looked at one face-like region, the square around it, and at nothing else in the picture: not at "
+    "the background, the caption, or where the file comes from.",
+    "The networks looked at {n} face-like regions, the square around each, and at nothing else in the picture: not at "
+    "the background, the caption, or where the file comes from.",
+)
+# In rows from above to below, each from left to right.
+PLACES = (
+    ("upper left", "upper middle", "upper right"),
+    ("middle left", "middle", "middle right"),
+    ("lower left", "lower middle", "lower right"),
+)
+PLACE = "{place} of the picture, {width} × {height} pixels"
+THRESHOLD_BAND = " Between {low} and {high} it says “inconclusive”."
+# The band's sentence, or nothing, stands in {band}.
+THRESHOLD_MEANING: dict[MediaKind, str] = {
+    "image": "From {threshold} up, this detector speaks of manipulation. On its development pictures that raised a false "
+    "alarm on {false_alarms} unmanipulated faces and missed {misses} manipulated ones.{band} On pictures of other kinds "
+    "both can be worse.",
+    "video": "From {threshold} up, this detector speaks of manipulated faces. On its development clips, which are moving "
+    "portraits, that raised a false alarm on {false_alarms} unmanipulated ones and missed {misses} with a blended "
+    "face.{band} On videos of other kinds both can be much worse.",
+    "audio": "From {threshold} up, this detector speaks of manipulation. On its development recordings that raised a false "
+    "alarm on {false_alarms} genuine voices and missed {misses} synthetic ones.{band} On systems that it never heard it "
+    "misses far more: see the figures under About.",
+}
+HEARD_NOTHING = "The recording lasts {length}, which is too short to cut a window from."
+HEARD = (
+    "The recording lasts {length}. It was cut into {windows} of some four seconds, {n_scored} with speech{rest}. The "
+    "networks hear how it sounds, not what is said, and do not know whose voice it should be."
+)
+HEARD_WINDOWS = ("one window", "{n} overlapping windows")
+# Silent windows, windows without speech, both; what follows the number with speech.
+HEARD_REST = (
+    "; {silent} silent left out",
+    "; {other} without speech left out",
+    "; {silent} silent and {other} without speech left out",
+)
+EXCERPT = "{start} to {end}: {percent} manipulated"
+TIMELINE_ALT = (
+    "Timeline of {length}: of {n} windows that were judged, {n_over} reach the threshold. The most suspicious are listed "
+    "below."
+)
+# Of unknown and of known length.
+LISTENING = ("Listening: {done}", "Listening: {done} of {length}")
+WATCHING = ("Looking: {done}", "Looking: {done} of {length}")
+WATCHED = (
+    "The video lasts {length}; {frames} looked at, and {people}. A person is a face that stays alike from frame to frame; "
+    "after a cut, one person may count as two."
+)
+WATCHED_FRAMES = ("one frame was", "{n} frames were")
+WATCHED_NOBODY = "no face was found"
+WATCHED_PEOPLE = ("one person was seen", "{n} persons were seen")
+CLIP_SPOKE = {
+    "no_sound": "The faces speak for this video; it has no sound that could be judged.",
+    "sound_as_faces_undecided": "The sound speaks for this video: the faces could not be decided.",
+    "sound_as_faces_real": "The sound speaks for this video: the faces show no sign.",
+    "sound_undecided": "The faces speak for this video; the sound could not be decided.",
+    "same": "Faces and sound say the same.",
+    "other": "The faces speak for this video; the sound says otherwise.",
+}
+THE_PERSON, PERSON = "The person", "Person {n}"
+PERSON_SEEN = (
+    "Seen from {start} to {end}, in one frame.",
+    "Seen from {start} to {end}, in {n} frames.",
+)
+PERSON_VOTES = {
+    "none": "None could be scored.",
+    "all": "{votes} of {scored} vote fake.",
+    "some": "{votes} of {scored} vote fake, {left} could not be scored.",
+}
+PERSON_ALT = "{title} over time: of {scored} frames that were scored, {over} reach the threshold."
+MORE_PERSONS = (
+    "One person less suspicious than these is in the downloaded report.",
+    "{n} persons less suspicious than these are in the downloaded report.",
+)
+FRAME_OF_PERSON = "{time}, person {n}"
+FRAME_ALT = "Heat map of the face at {time}: the darker an area is tinted, the more suspicious"
+FRAME_RATE = "{rate} frames a second"
+# At or above the threshold, below it; all networks, one of several, several of them.
+AGREE = (
+    "All {n} networks are at or above the threshold: they agree.",
+    "All {n} networks are below the threshold: they agree.",
+)
+ONE_AGREES = (
+    "1 of {n} networks is at or above the threshold with their joint score; they disagree, so read the result with care.",
+    "1 of {n} networks is below the threshold with their joint score; they disagree, so read the result with care.",
+)
+SOME_AGREE = (
+    "{same} of {n} networks are at or above the threshold with their joint score; they disagree, so read the result with care.",
+    "{same} of {n} networks are below the threshold with their joint score; they disagree, so read the result with care.",
+)
+LOOKS_LIKE = "If it was manipulated, it looks most like {kind}."
+THE_FACE, FACE = "The face", "Face {n}"
+MORE_FACES = (
+    "One face less suspicious than these is in the downloaded report.",
+    "{n} faces less suspicious than these are in the downloaded report.",
+)
+PICTURE_ALT = "The picture that was checked, with {faces} outlined and numbered, most suspicious first"
+CROP_ALT = "Face {n} as the networks saw it, cut from the picture"
+HEAT_ALT = "Heat map of face {n}: the darker an area is tinted, the more suspicious the networks find it"
+BAR_KEY = "The line marks the threshold, {threshold}."
+BAR_KEY_BAND = " The shaded part, {low} to {high}, is inconclusive."
+BAR_ALT = "{name}: {percent} manipulated"
+PICTURE_FILE = "{form}, {width} × {height} pixels, {size}"
+CHANNELS = {1: "mono", 2: "stereo"}
+MORE_CHANNELS = "{n} channels"
+SIZE_LIMIT = "Up to {max_mb} MB and 50 megapixels. Uploads are deleted after an hour. For more, use the terminal."
+UNKNOWN_ERROR = "Something about this file could not be understood."
+THE_FILE = "the file"
+ANNOTATE_UNJUDGED = "not judged"
+ANNOTATE_TOO_LONG = "an annotated copy is made of clips of up to {minutes} minutes; cut it first."
+# What downloads are called.
+REPORT_FILE, VERDICT_FILE, BATCH_FILE = "{stem}-report.{suffix}", "{stem}-verdict.{suffix}", "batch"
 
 
 def who_spoke(n_faces: int, n_scored: int) -> str:
     """Which face the picture's verdict comes from; faces are numbered most suspicious first."""
     if n_scored == 0:
-        return f"No face could be scored, of {count_faces(n_faces)} found." if n_faces else ""
+        return FACE_SPOKE["none"].format(faces=count_faces(n_faces)) if n_faces else ""
     if n_faces == 1:
-        return "One face was found, and it speaks for the picture."
-    left_out = n_faces - n_scored
-    small = f" {count_faces(left_out).capitalize()} could not be scored." if left_out else ""
+        return FACE_SPOKE["only"]
     if n_scored == 1:
-        return f"Face 1 speaks for the picture: it is the only one of {n_faces} that could be scored."
-    return (
-        f"Face 1 speaks for the picture: it is the most suspicious of the {n_scored} faces scored.{small} "
-        "The more faces a picture has, the likelier one of them scores high by chance."
-    )
+        return FACE_SPOKE["only_scored"].format(n=n_faces)
+    left_out = [counted(FACES_LEFT_OUT, n_faces - n_scored)] if n_faces > n_scored else []
+    return " ".join([FACE_SPOKE["first"].format(n=n_scored), *left_out, FACE_SPOKE["many"]])
 
 
 def looked_at(n_faces: int) -> str:
     """What the verdict is about, so that a drawing's or a statue's score is not taken for a person's."""
-    if n_faces == 0:
-        return f"The whole picture was searched for faces, and none was found. {SUBJECTS_NOTE}"
-    regions = "one face-like region" if n_faces == 1 else f"{n_faces} face-like regions"
-    each = "it" if n_faces == 1 else "each"
-    return (
-        f"The networks looked at {regions}, the square around {each}, and at nothing else in the picture: not at "
-        f"the background, the caption, or where the file comes from. {SUBJECTS_NOTE}"
-    )
+    return f"{counted(LOOKED_AT, n_faces) if n_faces else LOOKED_AT_NOTHING} {SUBJECTS_NOTE}"
 
 
 def where(box_xyxy: Sequence[float], width_px: int | None, height_px: int | None) -> str:
@@ -436,143 +594,121 @@ def where(box_xyxy: Sequence[float], width_px: int | None, height_px: int | None
     x0, y0, x1, y1 = box_xyxy
     across = (x0 + x1) / 2 / max(1, width_px or 0)
     down = (y0 + y1) / 2 / max(1, height_px or 0)
-    rows = "upper" if down < 1 / 3 else "lower" if down > 2 / 3 else "middle"
-    columns = "left" if across < 1 / 3 else "right" if across > 2 / 3 else "middle"
-    place = "middle" if rows == columns else f"{rows} {columns}"
-    return f"{place} of the picture, {x1 - x0:.0f} × {y1 - y0:.0f} pixels"
+    row, column = ((share >= 1 / 3) + (share > 2 / 3) for share in (down, across))
+    return PLACE.format(place=PLACES[row][column], width=f"{x1 - x0:.0f}", height=f"{y1 - y0:.0f}")
 
 
 def threshold_meaning(card: WeightsCard) -> str:
     """What the threshold is and what it costs, from the card."""
-    band = ""
-    if card.undecided_low < card.undecided_high:
-        band = f" Between {percent(card.undecided_low)} and {percent(card.undecided_high)} it says “inconclusive”."
-    if card.media_kind == "video":
-        return (
-            f"From {percent(card.threshold)} up, this detector speaks of manipulated faces. On its development clips, which "
-            f"are moving portraits, that raised a false alarm on {in_a_hundred(card.dev_false_alarm_rate)} unmanipulated "
-            f"ones and missed {in_a_hundred(card.dev_miss_rate)} with a blended face.{band} On videos of other kinds both "
-            "can be much worse."
-        )
-    if card.media_kind == "audio":
-        return (
-            f"From {percent(card.threshold)} up, this detector speaks of manipulation. On its development recordings "
-            f"that raised a false alarm on {in_a_hundred(card.dev_false_alarm_rate)} genuine voices and missed "
-            f"{in_a_hundred(card.dev_miss_rate)} synthetic ones.{band} On systems that it never heard it misses far "
-            "more: see the figures under About."
-        )
-    return (
-        f"From {percent(card.threshold)} up, this detector speaks of manipulation. On its development pictures that "
-        f"raised a false alarm on {in_a_hundred(card.dev_false_alarm_rate)} unmanipulated faces and missed "
-        f"{in_a_hundred(card.dev_miss_rate)} manipulated ones.{band} On pictures of other kinds both can be worse."
+    low, high = card.undecided_low, card.undecided_high
+    return THRESHOLD_MEANING[card.media_kind].format(
+        threshold=percent(card.threshold),
+        false_alarms=in_a_hundred(card.dev_false_alarm_rate),
+        misses=in_a_hundred(card.dev_miss_rate),
+        band=THRESHOLD_BAND.format(low=percent(low), high=percent(high)) if low < high else "",
     )
 
 
 def heard(n_windows: int, n_scored: int, n_silent: int, length_s: float) -> str:
     """What a voice's verdict is about."""
     if not n_windows:
-        return f"The recording lasts {clock(length_s)}, which is too short to cut a window from."
-    left = []
-    if n_silent:
-        left.append(f"{n_silent} silent")
-    if n_windows - n_scored - n_silent:
-        left.append(f"{n_windows - n_scored - n_silent} without speech")
-    rest = f"; {' and '.join(left)} left out" if left else ""
-    windows = "one window" if n_windows == 1 else f"{n_windows} overlapping windows"
-    return (
-        f"The recording lasts {clock(length_s)}. It was cut into {windows} of some four seconds, {n_scored} with speech"
-        f"{rest}. The networks hear how it sounds, not what is said, and do not know whose voice it should be."
-    )
+        return HEARD_NOTHING.format(length=clock(length_s))
+    other = n_windows - n_scored - n_silent
+    rest = HEARD_REST[2 if n_silent and other else 1 if other else 0] if n_silent or other else ""
+    return HEARD.format(
+        length=clock(length_s), windows=counted(HEARD_WINDOWS, n_windows), n_scored=n_scored,
+        rest=rest.format(silent=n_silent, other=other),
+    )  # fmt: skip
 
 
 def excerpt(start_s: float, end_s: float, fake_probability: float) -> str:
     """One of the most suspicious windows."""
-    return f"{clock(start_s)} to {clock(end_s)}: {percent(fake_probability)} {MANIPULATED}"
+    return EXCERPT.format(start=clock(start_s), end=clock(end_s), percent=percent(fake_probability))
 
 
 def timeline_alt(n_windows: int, n_over: int, length_s: float) -> str:
     """Alternative text of the timeline."""
-    return (
-        f"Timeline of {clock(length_s)}: of {n_windows} windows that were judged, {n_over} reach the threshold. The most "
-        "suspicious are listed below."
-    )
+    return TIMELINE_ALT.format(length=clock(length_s), n=n_windows, n_over=n_over)
+
+
+def size_words(length_bytes: int) -> str:
+    """How large a file is."""
+    return f"{figure(length_bytes / 1e6, 1)} MB" if length_bytes >= 1e5 else f"{max(1, round(length_bytes / 1e3))} kB"
 
 
 def sound_file_words(form: str, sample_rate_hz: int | None, channels: int | None, length_bytes: int) -> str:
     """One line on a sound file."""
-    size = f"{length_bytes / 1e6:.1f} MB" if length_bytes >= 1e5 else f"{max(1, round(length_bytes / 1e3))} kB"
-    ways = "" if channels is None else {1: ", mono", 2: ", stereo"}.get(channels, f", {channels} channels")
-    rate = "" if sample_rate_hz is None else f", {sample_rate_hz / 1000:g} kHz"
-    return f"{form}{rate}{ways}, {size}"
+    parts = [form_words(form)]
+    if sample_rate_hz is not None:
+        parts.append(f"{sample_rate_hz / 1000:g} kHz".replace(".", DECIMAL_MARK))
+    if channels is not None:
+        parts.append(CHANNELS.get(channels, MORE_CHANNELS.format(n=channels)))
+    return ", ".join([*parts, size_words(length_bytes)])
+
+
+def form_words(form: str) -> str:
+    """A format with its codec, as in "MP4 video, aac"."""
+    return ", ".join(translated(part) for part in form.split(", "))
 
 
 def listening(done_s: float, length_s: float | None) -> str:
     """Progress while a recording is judged."""
-    return f"{STAGE_LISTENING}: {clock(done_s)}" + (f" of {clock(length_s)}" if length_s else "")
+    return LISTENING[bool(length_s)].format(done=clock(done_s), length=clock(length_s or 0))
 
 
 def watching(done_s: float, length_s: float | None) -> str:
     """Progress while a clip is judged."""
-    return f"Looking: {clock(done_s)}" + (f" of {clock(length_s)}" if length_s else "")
+    return WATCHING[bool(length_s)].format(done=clock(done_s), length=clock(length_s or 0))
 
 
 def watched(n_frames: int, length_s: float, n_persons: int) -> str:
     """What a clip's verdict is about."""
-    frames = "one frame was" if n_frames == 1 else f"{n_frames} frames were"
-    people = {0: "no face was found", 1: "one person was seen"}.get(n_persons, f"{n_persons} persons were seen")
-    return (
-        f"The video lasts {clock(length_s)}; {frames} looked at, and {people}. A person is a face that stays alike from "
-        f"frame to frame; after a cut, one person may count as two. {SUBJECTS_NOTE}"
-    )
+    people = counted(WATCHED_PEOPLE, n_persons) if n_persons else WATCHED_NOBODY
+    told = WATCHED.format(length=clock(length_s), frames=counted(WATCHED_FRAMES, n_frames), people=people)
+    return f"{told} {SUBJECTS_NOTE}"
 
 
 def clip_spoke(which: str, picture: Verdict, sound: Verdict | None) -> str:
     """Which of the two verdicts speaks for the clip: "picture: fake 0.93; sound: undecided, too short" in words."""
     if sound is None:
-        return "The faces speak for this video; it has no sound that could be judged."
+        return CLIP_SPOKE["no_sound"]
     if which == "sound":
-        why = "the faces could not be decided" if picture.decision == "undecided" else "the faces show no sign"
-        return f"The sound speaks for this video: {why}."
+        return CLIP_SPOKE["sound_as_faces_undecided" if picture.decision == "undecided" else "sound_as_faces_real"]
     if sound.decision == "undecided":
-        return "The faces speak for this video; the sound could not be decided."
-    if picture.decision == sound.decision:
-        return "Faces and sound say the same."
-    return "The faces speak for this video; the sound says otherwise."
+        return CLIP_SPOKE["sound_undecided"]
+    return CLIP_SPOKE["same" if picture.decision == sound.decision else "other"]
 
 
 def person_title(number: int, n_persons: int) -> str:
     """Heading of a person's line."""
-    return f"Person {number}" if n_persons > 1 else "The person"
+    return PERSON.format(n=number) if n_persons > 1 else THE_PERSON
 
 
 def person_said(first_s: float, last_s: float, n_votes: int, n_scored: int, n_frames: int) -> str:
     """How many of a person's frames vote fake."""
-    seen = f"Seen from {clock(first_s)} to {clock(last_s)}, in {n_frames} frame{'s' if n_frames != 1 else ''}."
-    if not n_scored:
-        return f"{seen} None could be scored."
-    left = f", {n_frames - n_scored} could not be scored" if n_frames > n_scored else ""
-    return f"{seen} {n_votes} of {n_scored} vote fake{left}."
+    seen = PERSON_SEEN[n_frames != 1].format(start=clock(first_s), end=clock(last_s), n=n_frames)
+    votes = PERSON_VOTES["none" if not n_scored else "some" if n_frames > n_scored else "all"]
+    return f"{seen} {votes.format(votes=n_votes, scored=n_scored, left=n_frames - n_scored)}"
 
 
 def person_alt(title: str, n_scored: int, n_over: int) -> str:
     """Alternative text of a person's line."""
-    return f"{title} over time: of {n_scored} frames that were scored, {n_over} reach the threshold."
+    return PERSON_ALT.format(title=title, scored=n_scored, over=n_over)
 
 
 def more_persons(n_hidden: int) -> str:
     """Said where a crowd's less suspicious people are left out."""
-    who = "One person" if n_hidden == 1 else f"{n_hidden} persons"
-    return f"{who} less suspicious than these {'is' if n_hidden == 1 else 'are'} in the downloaded report."
+    return counted(MORE_PERSONS, n_hidden)
 
 
 def frame_title(time_s: float, number: int, n_persons: int) -> str:
     """When, and whose."""
-    return clock(time_s) + (f", person {number}" if n_persons > 1 else "")
+    return FRAME_OF_PERSON.format(time=clock(time_s), n=number) if n_persons > 1 else clock(time_s)
 
 
 def frame_alt(time_s: float) -> str:
     """Alternative text of a strong frame."""
-    return f"Heat map of the face at {clock(time_s)}: the darker an area is tinted, the more suspicious"
+    return FRAME_ALT.format(time=clock(time_s))
 
 
 def clip_file_words(
@@ -584,27 +720,23 @@ def clip_file_words(
     length_bytes: int,
 ) -> str:
     """One line on a video file."""
-    rate = f", {rate_hz:.4g} frames a second" if rate_hz else ""
-    length = f", {clock(length_s)}" if length_s else ""
-    return f"{file_words(form, width_px, height_px, length_bytes)}{rate}{length}"
+    rate = [FRAME_RATE.format(rate=f"{rate_hz:.4g}".replace(".", DECIMAL_MARK))] if rate_hz else []
+    length = [clock(length_s)] if length_s else []
+    return ", ".join([file_words(form, width_px, height_px, length_bytes), *rate, *length])
 
 
 def agreement_words(agreement: float, n_networks: int, fake_probability: float, threshold: float) -> str:
     """How far the networks agree with their joint answer."""
     same = round(agreement * n_networks)
-    side = "at or above" if fake_probability >= threshold else "below"
-    if same == n_networks:
-        return f"All {n_networks} networks are {side} the threshold: they agree."
-    verb = "is" if same == 1 else "are"
-    tail = "they disagree, so read the result with care."
-    return f"{same} of {n_networks} networks {verb} {side} the threshold with their joint score; {tail}"
+    told = AGREE if same == n_networks else ONE_AGREES if same == 1 else SOME_AGREE
+    return told[fake_probability < threshold].format(same=same, n=n_networks)
 
 
 def kind_words(kind: ForgeryKind | None, band: Band) -> str:
     """Which kind of forgery the score looks like; empty where speaking of a kind would suggest that there is one."""
     if kind is None or band.step is None or band.step < 2:
         return ""
-    return f"If it was manipulated, it looks most like {KIND_NAMES[kind]}."
+    return LOOKS_LIKE.format(kind=KIND_NAMES[kind])
 
 
 def network_name(network: str) -> str:
@@ -614,65 +746,80 @@ def network_name(network: str) -> str:
 
 def face_title(number: int, n_faces: int) -> str:
     """Heading of a face's card; the number is the one on the picture."""
-    return f"Face {number}" if n_faces > 1 else "The face"
+    return FACE.format(n=number) if n_faces > 1 else THE_FACE
 
 
 def more_faces(n_hidden: int) -> str:
     """Said where a crowd's less suspicious faces are left out of the cards."""
-    return f"{count_faces(n_hidden).capitalize()} less suspicious than these are in the downloaded report."
+    return counted(MORE_FACES, n_hidden)
 
 
 def picture_alt(n_faces: int) -> str:
     """Alternative text of the annotated picture."""
-    return f"The picture that was checked, with {count_faces(n_faces)} outlined and numbered, most suspicious first"
+    return PICTURE_ALT.format(faces=count_faces(n_faces))
 
 
 def crop_alt(number: int) -> str:
     """Alternative text of a cut-out face."""
-    return f"Face {number} as the networks saw it, cut from the picture"
+    return CROP_ALT.format(n=number)
 
 
 def heat_alt(number: int) -> str:
     """Alternative text of a heat map."""
-    return f"Heat map of face {number}: the darker an area is tinted, the more suspicious the networks find it"
+    return HEAT_ALT.format(n=number)
 
 
 def bar_key(threshold: float, undecided_band: tuple[float, float]) -> str:
     """What the marks on a probability's bar are."""
     low, high = undecided_band
-    band = f" The shaded part, {percent(low)} to {percent(high)}, is inconclusive." if low < high else ""
-    return f"The line marks the threshold, {percent(threshold)}.{band}"
+    band = BAR_KEY_BAND.format(low=percent(low), high=percent(high)) if low < high else ""
+    return BAR_KEY.format(threshold=percent(threshold)) + band
 
 
 def bar_alt(name: str, fake_probability: float) -> str:
     """Alternative text of a score bar."""
-    return f"{name}: {percent(fake_probability)} {MANIPULATED}"
+    return BAR_ALT.format(name=name, percent=percent(fake_probability))
 
 
 def file_words(form: str, width_px: int | None, height_px: int | None, length_bytes: int) -> str:
     """One line on the file."""
-    size = f"{length_bytes / 1e6:.1f} MB" if length_bytes >= 1e5 else f"{max(1, round(length_bytes / 1e3))} kB"
-    return f"{form}, {width_px} × {height_px} pixels, {size}"
+    return PICTURE_FILE.format(form=form_words(form), width=width_px, height=height_px, size=size_words(length_bytes))
 
 
 def timing_words(elapsed_s: float) -> str:
     """How long it took."""
-    return f"{elapsed_s * 1000:.0f} ms" if elapsed_s < 1 else f"{elapsed_s:.1f} s"
+    return f"{elapsed_s * 1000:.0f} ms" if elapsed_s < 1 else f"{figure(elapsed_s, 1)} s"
 
 
 def size_limit(max_mb: int) -> str:
     """Under the upload field."""
-    return (
-        f"Up to {min(max_mb, 50)} MB and 50 megapixels. Uploads are deleted after an hour. For more, use the terminal."
-    )
+    return SIZE_LIMIT.format(max_mb=min(max_mb, 50))
+
+
+def translated(text: str) -> str:
+    """A text of another room in this page's language, its gaps too; as it is where `MESSAGES` does not hold it."""
+    for theirs, ours in MESSAGES.items():
+        if found := re.fullmatch("(.+?)".join(map(re.escape, theirs.split("{}"))), text, re.DOTALL):
+            return ours.format(*map(translated, found.groups()))
+    return text.replace(".", DECIMAL_MARK) if re.fullmatch(r"\d+\.\d+", text) else text
 
 
 def as_sentence(text: str) -> str:
     """An error's message as a visitor reads it: a capital at the front and a stop at the end."""
-    text = text.strip()
+    text = translated(text.strip())
     if not text:
-        return "Something about this file could not be understood."
+        return UNKNOWN_ERROR
     return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
+
+
+def after_colon(headline: str) -> str:
+    """A headline as it stands inside a line."""
+    return headline[0].lower() + headline[1:]
+
+
+# What other rooms say (errors, notes, names in a card or a manifest), as they write it with {} for what varies -> the
+# same in the language of the page, with {0}, {1} … for what stands there. In English there is nothing to say anew.
+MESSAGES: dict[str, str] = {}
 
 
 # --- about -----------------------------------------------------------------------------------------------------------
@@ -741,6 +888,17 @@ METRIC_NAMES = {
 }
 
 
+# Of a model card: the rows' names and what stands in them.
+CARD_NAME, CARD_MADE, CARD_NETWORKS = "Name", "Made", "Networks"
+CARD_SEES, CARD_HEARS, CARD_JUDGES = "Sees", "Hears", "Judges"
+CARD_THRESHOLD, CARD_ERRORS = "Threshold", "Its errors"
+MADE_AT = "{date}, commit {commit}"
+HEARS = "windows of {seconds} s at {khz} kHz, from {least} s of speech up"
+SEES_FRAMES = "one frame a second; a person in at least {n} of them, by {detector}"
+SEES_FACES = "{size} × {size} pixels of each face, from {least} pixels up"
+WEIGHTS_LICENCE = "The code is under the MIT licence. These weights are under {licence}."
+
+
 def card_heading(card: WeightsCard) -> str:
     """Over a model card."""
     return CARD_HEADINGS.get(card.media_kind, CARD_HEADING)
@@ -750,26 +908,25 @@ def senses(card: WeightsCard) -> tuple[str, str]:
     """What a detector takes in: a row of its model card."""
     if isinstance(card, AudioCard):
         seconds = card.window_frames * card.features.hop / card.features.sample_rate_hz
-        least = f"from {card.min_speech_s:g} s of speech up"
-        return "Hears", f"windows of {seconds:g} s at {card.features.sample_rate_hz // 1000} kHz, {least}"
+        khz, least = card.features.sample_rate_hz // 1000, f"{card.min_speech_s:g}".replace(".", DECIMAL_MARK)
+        return CARD_HEARS, HEARS.format(seconds=f"{seconds:g}".replace(".", DECIMAL_MARK), khz=khz, least=least)
     if isinstance(card, VideoCard):
-        return "Sees", f"one frame a second; a person in at least {card.min_frames} of them, by {card.frames_by}"
+        return CARD_SEES, SEES_FRAMES.format(n=card.min_frames, detector=card.frames_by)
     if isinstance(card, ImageCard):
-        size = card.input_size_px
-        return "Sees", f"{size} × {size} pixels of each face, from {card.min_face_px} pixels up"
-    return "Judges", card.media_kind
+        return CARD_SEES, SEES_FACES.format(size=card.input_size_px, least=card.min_face_px)
+    return CARD_JUDGES, card.media_kind
 
 
 def metric_name(metric: Metric) -> str:
     """What is measured, as people write it."""
-    return METRIC_NAMES.get(metric.name, metric.name.replace("_", " "))
+    return METRIC_NAMES.get(metric.name) or translated(metric.name.replace("_", " "))
 
 
 def interval(metric: Metric) -> str:
     """ "0.91 to 0.95"; a dash when the card has none."""
     if metric.ci95_low is None or metric.ci95_high is None:
         return "–"
-    return f"{metric.ci95_low:.3f} to {metric.ci95_high:.3f}"
+    return RANGE.format(low=figure(metric.ci95_low, 3), high=figure(metric.ci95_high, 3))
 
 
 def count(n: int) -> str:
@@ -779,7 +936,7 @@ def count(n: int) -> str:
 
 def weights_licence(card: WeightsCard) -> str:
     """Under what the code and the weights may be used."""
-    return f"The code is under the MIT licence. These weights are under {card.licence}."
+    return WEIGHTS_LICENCE.format(licence=card.licence)
 
 
 # ---- many files at once ----
@@ -801,24 +958,31 @@ BATCH_STOPPED = "Stopped. What was finished stays."
 KIND_WORDS: dict[str, str] = {"image": "picture", "video": "video", "audio": "recording"}
 
 
+BATCH_PROGRESS = "Checking file {n} of {total}: {name}"
+BATCH_FILES = ("One file", "{n} files")
+BATCH_SUMMARY = (
+    "{files} checked: {fake} with evidence of manipulation, {calm} without a sign of it, {undecided} undecided, {errors} that "
+    "could not be read. In a large batch some unmanipulated files score over the threshold by chance: look at each before you "
+    "act on it."
+)
+BATCH_TOO_MANY = "{total} files were chosen; {most} can be checked at once here. Use the terminal: python -m detectors FOLDER --csv OUT."
+
+
 def batch_progress(done: int, total: int, name: str) -> str:
     """While a batch runs."""
-    return f"Checking file {done + 1} of {total}: {name}"
+    return BATCH_PROGRESS.format(n=done + 1, total=total, name=name)
 
 
 def batch_summary(total: int, fake: int, undecided: int, errors: int) -> str:
     """What came out of a batch, counted."""
-    files = "One file" if total == 1 else f"{total} files"
-    return (
-        f"{files} checked: {fake} with evidence of manipulation, {total - fake - undecided - errors} without a sign of it, "
-        f"{undecided} undecided, {errors} that could not be read. In a large batch some unmanipulated files score over the "
-        "threshold by chance: look at each before you act on it."
-    )
+    calm = total - fake - undecided - errors
+    files = counted(BATCH_FILES, total)
+    return BATCH_SUMMARY.format(files=files, fake=fake, calm=calm, undecided=undecided, errors=errors)
 
 
 def batch_too_many(total: int, most: int) -> str:
     """A batch over the limit."""
-    return f"{total} files were chosen; {most} can be checked at once here. Use the terminal: python -m detectors FOLDER --csv OUT."
+    return BATCH_TOO_MANY.format(total=total, most=most)
 
 
 # ---- the game ----
@@ -850,30 +1014,45 @@ GAME_BOTH_NOTE = (
 )
 
 
+GAME_ROUND = "Round {n} of {total}"
+GAME_STREAK = "{n} right in a row."
+GAME_UNSCORED = "The detector could not score it."
+# Under the threshold, and over it.
+GAME_MODEL_SAID = (
+    "The detector gives {percent} probability of manipulation, under its threshold of {threshold}.",
+    "The detector gives {percent} probability of manipulation, over its threshold of {threshold}.",
+)
+GAME_SUMMARY = {
+    "image": "All {total} rounds are played: you {you}, the detector {model}, both together {both}. In published studies people "
+    "are right on about {human} in 100 pictures (56 papers, Diel and others, 2024); guessing gives 50.",
+    "audio": "All {total} rounds are played: you {you}, the detector {model}, both together {both}. In published studies people "
+    "are right on about {human} in 100 voices (56 papers, Diel and others, 2024); guessing gives 50.",
+}
+GAME_RIGHT_OF = "{right} of {total}"
+
+
 def game_round(number: int, total: int) -> str:
     """Over a round."""
-    return f"Round {number} of {total}"
+    return GAME_ROUND.format(n=number, total=total)
 
 
 def game_streak(streak: int) -> str:
     """Right answers in a row."""
-    return "" if streak < 2 else f"{streak} right in a row."
+    return "" if streak < 2 else GAME_STREAK.format(n=streak)
 
 
 def game_model_said(fake_probability: float | None, threshold: float) -> str:
     """What the detector says, in a sentence."""
     if fake_probability is None:
-        return "The detector could not score it."
-    side = "over" if fake_probability >= threshold else "under"
-    return f"The detector gives {percent(fake_probability)} probability of manipulation, {side} its threshold of {percent(threshold)}."
+        return GAME_UNSCORED
+    said = GAME_MODEL_SAID[fake_probability >= threshold]
+    return said.format(percent=percent(fake_probability), threshold=percent(threshold))
 
 
 def game_summary(kind: str, you: int, model: int, both: int, total: int) -> str:
     """After the last round, against what people reach in published studies."""
-    return (
-        f"All {total} rounds are played: you {you}, the detector {model}, both together {both}. In published studies people are right on about "
-        f"{HUMAN_ACCURACY[kind] * 100:.0f} in 100 {GAME_KINDS[kind].lower()} (56 papers, Diel and others, 2024); guessing gives 50."
-    )
+    human = f"{HUMAN_ACCURACY[kind] * 100:.0f}"
+    return GAME_SUMMARY[kind].format(total=total, you=you, model=model, both=both, human=human)
 
 
 # ---- the game with a list of one's own ----
@@ -884,6 +1063,19 @@ GAME_BROKEN = "This file could not be checked, so the round does not count."
 GAME_NOTHING_LEFT = "There is nothing left to play with: none of the files can be opened any more."
 
 
+GAME_INTRO_OF_A_LIST = (
+    "Real or manipulated? Say what you think, then see the truth and what the detector says. The files come from the list {name}: {held}. "
+    "Each game is a fresh draw with as many real files as manipulated ones. Its labels are taken at their word, and nobody checked "
+    "whether the detector was trained on these files: for a measurement use python -m eval.run."
+)
+GAME_HELD: dict[str, str] = {
+    "image": "pictures ({real} real, {fake} manipulated)",
+    "audio": "voices ({real} real, {fake} manipulated)",
+}
+GAME_AND = " and "
+GAME_MADE_WITH, GAME_FROM = "Made with {method}.", "From {source}."
+
+
 def game_intro(name: str, counts: Mapping[MediaKind, tuple[int, int]]) -> str:
     """Over a game from a list.
 
@@ -891,21 +1083,15 @@ def game_intro(name: str, counts: Mapping[MediaKind, tuple[int, int]]) -> str:
         name: of the list.
         counts: real and manipulated files of each kind that can be played.
     """
-    held = " and ".join(
-        f"{GAME_KINDS[kind].lower()} ({real:,} real, {fake:,} manipulated)" for kind, (real, fake) in counts.items()
-    )
-    return (
-        f"Real or manipulated? Say what you think, then see the truth and what the detector says. The files come from the list {name}: {held}. "
-        "Each game is a fresh draw with as many real files as manipulated ones. Its labels are taken at their word, and nobody checked "
-        "whether the detector was trained on these files: for a measurement use python -m eval.run."
-    )
+    held = [GAME_HELD[kind].format(real=count(real), fake=count(fake)) for kind, (real, fake) in counts.items()]
+    return GAME_INTRO_OF_A_LIST.format(name=name, held=GAME_AND.join(held))
 
 
 def game_about(method: str, source: str, is_fake: bool) -> str:
     """What a list tells of a file; "" where it tells nothing."""
     if is_fake:
-        return f"Made with {method}." if method else ""
-    return f"From {source}." if source else ""
+        return GAME_MADE_WITH.format(method=method) if method else ""
+    return GAME_FROM.format(source=source) if source else ""
 
 
 # ---- benchmarks ----
@@ -939,9 +1125,38 @@ BENCH_METRIC, BENCH_VALUE = "Metric", "Value [95 %]"
 BENCH_BROKEN = "This run cannot be read: its result.json is not of the form that eval.run writes."
 
 
+BENCH_COUNTS = "{real} real and {fake} fake, {scored} of them scored."
+BENCH_TITLE = "{detector} on {dataset}"
+BENCH_FIGURE = "{figure}, {title}"
+BENCH_ROBUSTNESS = "Robustness against {kind}"
+BENCH_MATRIX = "Train × test matrix: {name}"
+BENCH_FIGURES = {
+    "confusion": "Confusion matrix",
+    "roc": "ROC curve",
+    "det": "DET curve",
+    "precision_recall": "Precision and recall",
+    "histogram": "Histogram of scores",
+    "reliability": "Reliability diagram",
+    "risk_coverage": "Risk and coverage",
+    "methods": "By method of forgery",
+}
+BENCH_METRICS = {
+    "auc": "AUC",
+    "accuracy": "Accuracy",
+    "balanced_accuracy": "Balanced accuracy",
+    "f1": "F1",
+    "eer": "EER",
+    "false_alarm_rate": "False alarms",
+    "miss_rate": "Misses",
+    "average_precision": "Average precision",
+    "brier": "Brier score",
+    "ece": "ECE",
+}
+
+
 def bench_counts(n_real: int, n_fake: int, n_scored: int) -> str:
     """How much was measured."""
-    return f"{n_real:,} real and {n_fake:,} fake, {n_scored:,} of them scored."
+    return BENCH_COUNTS.format(real=count(n_real), fake=count(n_fake), scored=count(n_scored))
 
 
 # ---- beside a verdict ----
@@ -973,10 +1188,63 @@ DELETION_GOOD = "So the map shows what this score rests on."
 DELETION_BAD = "So the map explains this score badly; do not read much into it."
 
 
+DELETION = "Tested: with the map's hottest fifth blurred the score goes from {whole} to {hot}, with its coldest fifth to {cold}. {so}"
+
+
 def deletion_words(whole: float, without_hottest: float, without_coldest: float) -> str:
     """Whether a heat map explains the score, tested by blurring parts away."""
     good = without_hottest < min(whole, without_coldest) - 0.02
-    return (
-        f"Tested: with the map's hottest fifth blurred the score goes from {percent(whole)} to {percent(without_hottest)}, with its coldest "
-        f"fifth to {percent(without_coldest)}. {DELETION_GOOD if good else DELETION_BAD}"
-    )
+    return DELETION.format(
+        whole=percent(whole), hot=percent(without_hottest), cold=percent(without_coldest),
+        so=DELETION_GOOD if good else DELETION_BAD,
+    )  # fmt: skip
+
+
+# ---- the card and the page that a visitor keeps ----
+
+# Of one line or two, short enough for a ring, a diamond and a square.
+STAMPS: dict[Decision, str] = {"real": "NO SIGN\nFOUND", "fake": "SIGNS\nFOUND", "undecided": "UNDECIDED"}
+NEVER_PROOF = "A score is evidence and never proof."
+PAGE_TITLE = "Deepfake check: report"
+PAGE_TITLE_OF = "{title}, {file}"
+ROW_FILE, ROW_DIGEST, ROW_DIGEST_START, ROW_FORMAT, ROW_DETECTOR, ROW_DATE = (
+    "File",
+    "SHA-256",
+    "SHA-256 begins",
+    "Format",
+    "Detector",
+    "Date",
+)
+WEIGHTS = "{name}, weights {digest}"
+LASTS = "{file}, {length}"
+FIRST_FRAME = "The first frame"
+SPECTROGRAM = "Spectrogram, low tones below"
+NO_PROBABILITY = "There is no probability: nothing in this file could be scored."
+CHOSEN = "How the threshold was chosen: {source}"
+OTHER_CARD = "The sound was judged by a detector of its own. These are the figures of the one that judged the faces:"
+STRONGEST_FRAME = "What each network says of the strongest frame"
+ROW_COLUMNS: dict[MediaKind, tuple[str, ...]] = {
+    "image": ("Face", "Box in pixels", "Manipulated", "Evidence"),
+    "video": ("Who", "When", "Manipulated", "Evidence"),
+    "audio": ("Level", "When", "Manipulated", "Side"),
+}
+BOX = "{x0}, {y0} to {x1}, {y1}"
+OVER, UNDER = "at or above the threshold", "below the threshold"
+MORE = "and {n} more"
+MISSING_GLYPHS = "□ stands for a character that this font does not have."
+
+
+# ---- another language ----
+
+
+def speak(language: str) -> None:
+    """Puts the sentences of `demo/words_<language>.py` in the place of these, once, before the page is built.
+
+    That file holds what is said otherwise there and nothing else; whatever it leaves out stays English.
+
+    Raises:
+        ModuleNotFoundError: there is no such file.
+    """
+    if language != "en":
+        module = importlib.import_module(f"demo.words_{language}")
+        globals().update({k: v for k, v in vars(module).items() if k in globals() and not k.startswith("_")})

@@ -30,7 +30,7 @@ def test_help_answers_without_tensorflow_or_gradio():
     done = run("-c", PROBE)
     assert done.returncode == 0, done.stderr
     assert "HEAVY []" in done.stdout
-    for option in ("--host", "--port", "--share", "--max-mb", "--detector", "--finder"):
+    for option in ("--host", "--port", "--share", "--max-mb", "--detector", "--finder", "--language"):
         assert option in done.stdout
 
 
@@ -42,6 +42,7 @@ def test_help_answers_without_tensorflow_or_gradio():
         (["--max-mb", "0"], "wanted a whole number from 1 to 2048"),
         (["--max-mb", "2049"], "wanted a whole number from 1 to 2048"),
         (["--finder", "magic"], "invalid choice: 'magic'"),
+        (["--language", "xx"], "the page speaks en, de, not 'xx'"),
     ],
 )
 def test_a_wrong_option_is_one_clear_line(arguments, said, capsys):
@@ -61,6 +62,19 @@ def test_the_port_may_come_from_the_environment(monkeypatch):
     options = app._parser().parse_args([])
     assert (options.host, options.port) == ("0.0.0.0", 8123)
     assert app._parser().parse_args(["--port", "9000"]).port == 9000
+
+
+def test_the_language_may_come_from_the_environment(monkeypatch, capsys):
+    import app
+
+    monkeypatch.delenv("DEEPFAKE_LANGUAGE", raising=False)
+    assert app._parser().parse_args([]).language == "en"
+    monkeypatch.setenv("DEEPFAKE_LANGUAGE", "de")
+    assert app._parser().parse_args([]).language == "de"
+    monkeypatch.setenv("DEEPFAKE_LANGUAGE", "xx")
+    with pytest.raises(SystemExit):
+        app._parser().parse_args([])
+    assert "not 'xx'" in capsys.readouterr().err
 
 
 def test_limits_and_finders_are_the_detectors_own():

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import hashlib
 import json
 import re
 import shutil
+import socket
+import subprocess
+import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +27,7 @@ from PIL import Image
 from demo import words
 from demo.screenshots import open_tab
 
+ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 WAIT_MS = 20_000
 
@@ -539,3 +545,89 @@ def test_axe_finds_no_serious_barrier_on_any_tab(chromium, served_url, files, th
         ]
     tab.close()
     assert found == []
+
+
+# ---- another language ----
+
+SERVE_IN_GERMAN = """
+import sys
+sys.path.insert(0, "tests")
+import detectors
+from fake_detector import FakeDetector, loader_of
+detectors.load = loader_of(FakeDetector([((0.3, 0.2, 0.6, 0.7), 0.94), ((0.7, 0.1, 0.9, 0.5), 0.12)]))
+import app
+app.main(["--language", "de", "--port", sys.argv[1]])
+"""
+ALL_TEXT = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
+  while (walker.nextNode())
+    if (!['SCRIPT', 'STYLE'].includes(walker.currentNode.parentElement.tagName)) found.push(walker.currentNode.textContent);
+  for (const e of document.querySelectorAll('[aria-label], [alt], [placeholder]'))
+    for (const name of ['aria-label', 'alt', 'placeholder']) if (e.getAttribute(name)) found.push(e.getAttribute(name));
+  return found.map(text => text.trim()).filter(text => text);
+}"""
+
+
+@pytest.fixture(scope="module")
+def german_url():
+    """A page of its own process, for a process speaks one language."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    served = subprocess.Popen([sys.executable, "-c", SERVE_IN_GERMAN, str(port)], cwd=ROOT)
+    url = f"http://127.0.0.1:{port}/"
+    patience = time.monotonic() + 120  # importing gradio takes long on a busy machine
+    while time.monotonic() < patience and served.poll() is None:
+        with contextlib.suppress(OSError), urllib.request.urlopen(url):
+            break
+        time.sleep(0.2)
+    yield url
+    served.terminate()
+    served.wait(20)
+
+
+def english_left(found):
+    """Texts among these that are English sentences of `words`, whole or with their gaps filled."""
+    from demo import words_de
+
+    def strings(value):
+        if isinstance(value, words.Band):
+            return [value.headline, value.meaning]
+        if isinstance(value, tuple | dict):
+            return [s for v in (value.values() if isinstance(value, dict) else value) for s in strings(v)]
+        return [value] if isinstance(value, str) else []
+
+    english, german = (
+        {s for name, value in vars(module).items() if name.isupper() for s in strings(value)}
+        for module in (words, words_de)
+    )
+    whole = {s for s in english - german if s[:1].isupper() or " " in s}
+    parts = {part.strip() for s in whole for part in re.split(r"\{.*?\}", s) if part.count(" ") > 3}
+    return [text for text in found if text in whole or any(part in text for part in parts)]
+
+
+def test_a_german_page_holds_no_english_sentence_and_fits_a_phone(chromium, german_url, files):
+    tab = chromium.new_page(viewport={"width": 390, "height": 844}, locale="de-DE")
+    tab.goto(german_url)
+    tab.wait_for_selector("#check", timeout=WAIT_MS)
+    assert tab.evaluate("document.documentElement.lang") == "de"
+    upload(tab, files / "portrait.jpg")
+    tab.wait_for_selector("#verdict .dc-downloads", timeout=WAIT_MS)
+    assert tab.inner_text("#verdict h2") == "Starke Hinweise auf Manipulation"
+    assert "94\u202f% manipuliert" in tab.inner_text("#verdict")
+    left, too_wide = english_left(tab.evaluate(ALL_TEXT)), []
+    for name in ("Video", "Ton", "Stapel", "Finde die Fälschung", "Messungen", "Über", "Bild"):
+        open_tab(tab, name)
+        tab.wait_for_timeout(400)
+        left += english_left(tab.evaluate(ALL_TEXT))
+        too_wide += [name] if tab.evaluate("document.documentElement.scrollWidth") > 390 else []
+    assert left == [] and too_wide == []
+    with tab.expect_download() as download:
+        tab.locator("#pdf-picture").click(timeout=WAIT_MS)
+    assert download.value.suggested_filename == "portrait-ergebnis.pdf"
+    tab.set_input_files("#picture input[type=file]", str(files / "letter.jpg"))
+    tab.wait_for_timeout(500)
+    tab.click("#check")
+    tab.wait_for_selector("#verdict [role=alert]", timeout=WAIT_MS)
+    assert "dem Inhalt nach ist dies Text." in tab.inner_text("#verdict")
+    tab.close()

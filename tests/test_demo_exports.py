@@ -139,12 +139,12 @@ def test_stamps_differ_in_grey_and_in_words(case):
             stamps.append(np.asarray(card.convert("L")).astype(int)[88:278, 48:238])
     for one, other in itertools.combinations(stamps, 2):
         assert (np.abs(one - other) > 60).mean() > 0.05
-    assert len(set(exports.STAMP_WORDS.values())) == 3
+    assert len(set(words.STAMPS.values())) == 3
 
 
 def test_no_stamp_says_that_a_file_is_real_or_fake():
-    for lines in exports.STAMP_WORDS.values():
-        assert not {"REAL", "FAKE"} & set(" ".join(lines).upper().split())
+    for lines in words.STAMPS.values():
+        assert not {"REAL", "FAKE"} & set(lines.upper().split())
 
 
 @pytest.mark.parametrize("kind", SOME_KINDS)
@@ -155,9 +155,9 @@ def test_card_and_page_say_the_verdict_in_the_words_of_the_page(case, kind):
     band = words.evidence_band(spoken.fake_probability, spoken.decision, spoken.reason, media_kind)
     for figure in (exports.draw_card(report, card, picture), exports.draw_page(report, card, picture)):
         told = " ".join(texts_of(figure)).replace("\N{NO-BREAK SPACE}", " ")
-        assert band.headline in told and exports.NEVER_PROOF in told and report.media.sha256[:12] in told
+        assert band.headline in told and words.NEVER_PROOF in told and report.media.sha256[:12] in told
         if spoken.fake_probability is None:
-            assert exports.NO_PROBABILITY in told and words.MANIPULATED not in told
+            assert words.NO_PROBABILITY in told and words.MANIPULATED not in told
         else:
             fake, real = words.percent_of_both(spoken.fake_probability)
             assert f"{fake} {words.MANIPULATED}" in told and f"{real} {words.NOT_MANIPULATED}" in told
@@ -238,9 +238,9 @@ def test_what_no_font_can_draw_is_said_on_card_and_page(case, machine_fonts):
     report, card, picture = case("real")
     for draw in (exports.draw_card, exports.draw_page):
         figure = draw(replace(report, path="Фото 写\u202e.png"), card, picture)
-        assert "Фото □□.png" in texts_of(figure) and exports.MISSING_GLYPHS in texts_of(figure)
+        assert "Фото □□.png" in texts_of(figure) and words.MISSING_GLYPHS in texts_of(figure)
         assert_nothing_collides(figure)
-        assert exports.MISSING_GLYPHS not in texts_of(draw(report, card, picture))
+        assert words.MISSING_GLYPHS not in texts_of(draw(report, card, picture))
 
 
 def test_a_font_of_the_machine_lends_the_letters_that_ours_lacks(case, machine_fonts):
@@ -248,7 +248,7 @@ def test_a_font_of_the_machine_lends_the_letters_that_ours_lacks(case, machine_f
     report, card, picture = case("real")
     named = replace(report, path="Фото 写真.png")
     shown = texts_of(exports.draw_card(named, card, picture))
-    assert "Фото 写真.png" in shown and exports.MISSING_GLYPHS not in shown
+    assert "Фото 写真.png" in shown and words.MISSING_GLYPHS not in shown
     assert "Фото □真.png" in texts_of(exports.draw_card(replace(report, path="Фото 韓真.png"), card, picture))
     # Missing glyphs are warnings of matplotlib, and warnings are errors here.
     assert b"DrawnSheet" in exports.verdict_pdf(named, card, picture)
@@ -276,22 +276,22 @@ def test_long_notes_are_cut_with_dots(case):
 
 def test_persons_and_sound_of_a_clip_share_a_table(case):
     shown = texts_of(exports.draw_page(*case("video")))
-    assert shown.index("Person 1") < shown.index("Person 2") < shown.index(exports.SOUND_ROW)
-    assert "0:00.0 to 0:03.0" in shown and exports.FIRST_FRAME in shown
+    assert shown.index("Person 1") < shown.index("Person 2") < shown.index(words.CLIP_SOUND)
+    assert "0:00.0 to 0:03.0" in shown and words.FIRST_FRAME in shown
 
 
 def test_a_clip_whose_sound_speaks_does_not_pass_off_the_faces_figures(case):
     report, card, picture = case("video with a fake voice")
     page = " ".join(texts_of(exports.draw_page(report, card, picture)))
-    assert exports.OTHER_CARD.split(":")[0] in page and "The sound speaks for this video" in page
-    assert page.index(exports.SOUND_ROW) < page.index("The person") and "audio-ensemble, weights" in page
+    assert words.OTHER_CARD.split(":")[0] in page and "The sound speaks for this video" in page
+    assert page.index(words.CLIP_SOUND) < page.index("The person") and "audio-ensemble, weights" in page
     assert "false alarm" not in " ".join(texts_of(exports.draw_card(report, card, picture)))
 
 
 def test_the_most_suspicious_seconds_of_a_voice_are_listed(case):
     report, card, _ = case("voice")
     shown = texts_of(exports.draw_page(report, card, None))
-    assert exports.OVER in shown and "Whisper encoder" in shown and any(re.fullmatch("and \\d+ more", t) for t in shown)
+    assert words.OVER in shown and "Whisper encoder" in shown and any(re.fullmatch("and \\d+ more", t) for t in shown)
     assert len([t for t in shown if re.fullmatch(r"−?\d+ dB", t)]) == exports.MOST_ROWS
 
 

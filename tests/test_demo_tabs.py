@@ -273,7 +273,7 @@ def test_every_finished_run_is_found_and_one_that_cannot_be_read_says_so(runs):
     table = benchmarks.overview(found)
     assert (
         "0.900 [0.800, 0.950]" in table
-        and "10 / 1,200" in table
+        and "10 / 1 200" in table
         and words.BENCH_BROKEN in table
         and "&lt;b&gt;" in table
     )

@@ -15,8 +15,8 @@ from training.calibrate import TARGET_FALSE_ALARMS, calibrate, fit_affine
 from training.crops import template_landmarks
 from training.devset import DevSet
 from training.measured import NAMES, add_metrics
-from training.pseudo_fakes.masks import face_hull, random_face_mask
 from training.pseudo_fakes.decoders import PUBLIC_DECODERS, enlarger, find_decoders, keep_colours
+from training.pseudo_fakes.masks import face_hull, random_face_mask
 from training.pseudo_fakes.reconstruct import reconstruct, softness
 from training.pseudo_fakes.self_blend import cross_blend, paste, poisson_blend, pyramid_blend, self_blend
 from training.recipe import read_recipe
