@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from detectors.card import AudioCard, ImageCard, Metric, VideoCard, WeightsCard
+from detectors.card import AudioCard, ImageCard, Metric, OperatingPoint, VideoCard, WeightsCard
 from detectors.describe import clock
 from detectors.types import Decision, ForgeryKind, MediaKind, Reason, Verdict
 
@@ -466,6 +466,54 @@ def threshold_meaning(card: WeightsCard) -> str:
         f"raised a false alarm on {in_a_hundred(card.dev_false_alarm_rate)} unmanipulated faces and missed "
         f"{in_a_hundred(card.dev_miss_rate)} manipulated ones.{band} On pictures of other kinds both can be worse."
     )
+
+
+# The threshold to be moved, below a verdict.
+THRESHOLD_HEADING = "Where would you draw the line?"
+THRESHOLD_INTRO = (
+    "A lower threshold finds more manipulations and raises more false alarms; a higher one does the reverse. Move it to see the "
+    "price of each. The verdict’s words and the files you keep stay with the detector’s own threshold."
+)
+THRESHOLD_LABEL = "Threshold, in per cent"
+THRESHOLD_FALSE_ALARMS, THRESHOLD_MISSES = "False alarms", "Missed"
+THRESHOLD_FILE: dict[MediaKind, str] = {"image": "This picture", "video": "These faces", "audio": "This recording"}
+_THRESHOLD_OF: dict[MediaKind, tuple[str, str, str]] = {
+    "image": ("genuine faces", "pictures", "manipulated ones"),
+    "video": ("genuine faces", "clips", "manipulated ones"),
+    "audio": ("genuine voices", "recordings", "synthetic ones"),
+}
+_THRESHOLD_SUBJECT: dict[MediaKind, str] = {
+    "image": "This picture, at", "video": "The faces of this video, at", "audio": "This recording, at",
+}  # fmt: skip
+
+
+def of_a_hundred(rate: float) -> str:
+    """How many of a hundred: "none", "about 8", "all"."""
+    if rate <= 0:
+        return "none"
+    if rate >= 1:
+        return "all"
+    if rate < 0.01:
+        return "fewer than one"
+    return "more than 99" if rate > 0.99 else f"about {rate * 100:.0f}"
+
+
+def threshold_cost(kind: MediaKind, point: OperatingPoint, *, own: bool) -> str:
+    """What a threshold means in false alarms and misses; `own` says that it is the card's."""
+    genuine, where_from, fake = _THRESHOLD_OF[kind]
+    return (
+        f"At {percent(point.threshold)}{', the detector’s own threshold' if own else ''}: of 100 {genuine} in the development "
+        f"{where_from} {of_a_hundred(point.false_alarm_rate)} would be flagged, of 100 {fake} "
+        f"{of_a_hundred(point.miss_rate)} would be missed."
+    )
+
+
+def threshold_side(kind: MediaKind, fake_probability: float, threshold: float) -> str:
+    """On which side of a threshold a file lies."""
+    over = fake_probability >= threshold
+    # Two numbers that look the same must not seem to contradict what is said of them.
+    barely = f", just {'over' if over else 'under'} it," if percent(fake_probability) == percent(threshold) else ","
+    return f"{_THRESHOLD_SUBJECT[kind]} {percent(fake_probability)}{barely} would {'' if over else 'not '}be flagged."
 
 
 def heard(n_windows: int, n_scored: int, n_silent: int, length_s: float) -> str:
