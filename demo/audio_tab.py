@@ -11,6 +11,7 @@ from demo import audio_cards, words
 from demo.audio_handlers import analyse_sound, sound_report_for_api
 from demo.beside import add_keep_buttons, add_probe, keep_files, nothing_kept
 from demo.image_tab import NETWORK_SLOTS, TabConfig, add_examples, kept_of, upload_of
+from demo.threshold import add_threshold
 
 
 def add_audio_tab(config: TabConfig) -> None:
@@ -31,6 +32,7 @@ def add_audio_tab(config: TabConfig) -> None:
         with gr.Column(scale=6, min_width=240):
             verdict = gr.HTML(audio_cards.empty_card(), elem_id="sound-verdict")
             kept, keep = add_keep_buttons("sound")
+            add_threshold("sound", verdict, kept)
     timeline = gr.HTML("", elem_id="timeline")
     probing, probed = add_probe("audio", "sound", _asked(config), [sound])
     results = [verdict, timeline, kept, probing, probed]

@@ -15,6 +15,7 @@ import numpy as np
 from demo import cards, words
 from demo.beside import Kept, add_keep_buttons, add_probe, keep_files, nothing_kept
 from demo.handlers import DetectorLoader, StopFlags, analyse_image, explain_face, report_for_api
+from demo.threshold import add_threshold
 from detectors.types import MediaKind, Report
 
 SAMPLE_DIR = Path(__file__).resolve().parent.parent / "data_manifests" / "sample"
@@ -86,6 +87,7 @@ def add_image_tab(config: TabConfig) -> None:
         with gr.Column(scale=6, min_width=240):
             verdict = gr.HTML(cards.empty_card(), elem_id="verdict")
             kept, keep = add_keep_buttons("picture")
+            add_threshold("picture", verdict, kept)
     faces = gr.HTML("", elem_id="faces")
     crops = gr.State(None, time_to_live=3600)
     with gr.Column(visible=False, elem_id="lime") as lime:

@@ -14,6 +14,7 @@ from demo.annotate import Marks
 from demo.beside import add_keep_buttons, keep_files, nothing_kept
 from demo.clip_handlers import analyse_clip, clip_report_for_api, make_annotated
 from demo.image_tab import NETWORK_SLOTS, TabConfig, add_examples, kept_of, upload_of
+from demo.threshold import add_threshold
 
 RATES = ((words.RATE_ONE, 1.0), (words.RATE_TWO, 2.0), (words.RATE_FIVE, 5.0))
 
@@ -32,6 +33,7 @@ def add_video_tab(config: TabConfig) -> None:
         with gr.Column(scale=6, min_width=240):
             verdict = gr.HTML(clip_cards.empty_card(), elem_id="clip-verdict")
             kept, keep = add_keep_buttons("clip")
+            add_threshold("clip", verdict, kept)
     timeline = gr.HTML("", elem_id="clip-timeline")
     marks = gr.State(None, time_to_live=3600)
     with gr.Column(visible=False, elem_id="annotate") as annotate_part:

@@ -27,7 +27,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from detectors import describe
-from detectors.card import AudioCard, ImageCard, Metric, VideoCard, WeightsCard
+from detectors.card import AudioCard, ImageCard, Metric, OperatingPoint, VideoCard, WeightsCard
 from detectors.types import Decision, ForgeryKind, MediaKind, Reason, Verdict
 
 Tone = Literal["calm", "unsure", "caution", "alarm"]
@@ -607,6 +607,67 @@ def threshold_meaning(card: WeightsCard) -> str:
         misses=in_a_hundred(card.dev_miss_rate),
         band=THRESHOLD_BAND.format(low=percent(low), high=percent(high)) if low < high else "",
     )
+
+
+# The threshold to be moved, below a verdict.
+THRESHOLD_HEADING = "Where would you draw the line?"
+THRESHOLD_INTRO = (
+    "A lower threshold finds more manipulations and raises more false alarms; a higher one does the reverse. Move it to see the "
+    "price of each. The verdict’s words and the files you keep stay with the detector’s own threshold."
+)
+THRESHOLD_LABEL = "Threshold, in per cent"
+THRESHOLD_FALSE_ALARMS, THRESHOLD_MISSES = "False alarms", "Missed"
+THRESHOLD_FILE: dict[MediaKind, str] = {"image": "This picture", "video": "These faces", "audio": "This recording"}
+THRESHOLD_COST: dict[MediaKind, str] = {
+    "image": "At {threshold}{own}: of 100 genuine faces in the development pictures {flagged} would be flagged, of 100 manipulated ones "
+    "{missed} would be missed.",
+    "video": "At {threshold}{own}: of 100 genuine faces in the development clips {flagged} would be flagged, of 100 manipulated ones {missed} "
+    "would be missed.",
+    "audio": "At {threshold}{own}: of 100 genuine voices in the development recordings {flagged} would be flagged, of 100 synthetic ones "
+    "{missed} would be missed.",
+}
+THRESHOLD_OWN = ", the detector’s own threshold"
+OF_A_HUNDRED = ("none", "fewer than one", "about {n}", "more than 99", "all")
+# Under the threshold, and over it.
+THRESHOLD_SIDE: dict[MediaKind, tuple[str, str]] = {
+    "image": (
+        "This picture, at {fake}{barely}, would not be flagged.",
+        "This picture, at {fake}{barely}, would be flagged.",
+    ),
+    "video": (
+        "The faces of this video, at {fake}{barely}, would not be flagged.",
+        "The faces of this video, at {fake}{barely}, would be flagged.",
+    ),
+    "audio": (
+        "This recording, at {fake}{barely}, would not be flagged.",
+        "This recording, at {fake}{barely}, would be flagged.",
+    ),
+}
+THRESHOLD_BARELY = (", just under it", ", just over it")
+
+
+def of_a_hundred(rate: float) -> str:
+    """How many of a hundred: "none", "about 8", "all"."""
+    step = 0 if rate <= 0 else 1 if rate < 0.01 else 4 if rate >= 1 else 3 if rate > 0.99 else 2
+    return OF_A_HUNDRED[step].format(n=f"{rate * 100:.0f}")
+
+
+def threshold_cost(kind: MediaKind, point: OperatingPoint, *, own: bool) -> str:
+    """What a threshold means in false alarms and misses; `own` says that it is the card's."""
+    return THRESHOLD_COST[kind].format(
+        threshold=percent(point.threshold),
+        own=THRESHOLD_OWN if own else "",
+        flagged=of_a_hundred(point.false_alarm_rate),
+        missed=of_a_hundred(point.miss_rate),
+    )
+
+
+def threshold_side(kind: MediaKind, fake_probability: float, threshold: float) -> str:
+    """On which side of a threshold a file lies."""
+    over = fake_probability >= threshold
+    # Two numbers that look the same must not seem to contradict what is said of them.
+    barely = THRESHOLD_BARELY[over] if percent(fake_probability) == percent(threshold) else ""
+    return THRESHOLD_SIDE[kind][over].format(fake=percent(fake_probability), barely=barely)
 
 
 def heard(n_windows: int, n_scored: int, n_silent: int, length_s: float) -> str:

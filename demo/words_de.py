@@ -327,6 +327,36 @@ PLACES = (
     ("unten links", "unten in der Mitte", "unten rechts"),
 )
 PLACE = "{place}, {width} × {height} Pixel"
+THRESHOLD_HEADING = "Wo würden Sie die Grenze ziehen?"
+THRESHOLD_INTRO = (
+    "Eine niedrigere Schwelle findet mehr Manipulationen und löst mehr Fehlalarme aus, eine höhere umgekehrt. Verschieben Sie sie, um zu "
+    "sehen, was beides kostet. Die Worte des Urteils und die Dateien zum Aufheben bleiben bei der Schwelle des Detektors."
+)
+THRESHOLD_LABEL = "Schwelle in Prozent"
+THRESHOLD_FALSE_ALARMS, THRESHOLD_MISSES = "Fehlalarme", "Übersehen"
+THRESHOLD_FILE = {"image": "Dieses Bild", "video": "Diese Gesichter", "audio": "Diese Aufnahme"}
+THRESHOLD_COST = {
+    "image": "Bei {threshold}{own}: Von 100 echten Gesichtern der Entwicklungsbilder würden {flagged} gemeldet, von 100 manipulierten {missed} "
+    "übersehen.",
+    "video": "Bei {threshold}{own}: Von 100 echten Gesichtern der Entwicklungsclips würden {flagged} gemeldet, von 100 manipulierten {missed} "
+    "übersehen.",
+    "audio": "Bei {threshold}{own}: Von 100 echten Stimmen der Entwicklungsaufnahmen würden {flagged} gemeldet, von 100 synthetischen {missed} "
+    "übersehen.",
+}
+THRESHOLD_OWN = ", der Schwelle des Detektors"
+OF_A_HUNDRED = ("keine", "weniger als 1", "etwa {n}", "mehr als 99", "alle")
+THRESHOLD_SIDE = {
+    "image": ("Dieses Bild würde mit {fake}{barely} nicht gemeldet.", "Dieses Bild würde mit {fake}{barely} gemeldet."),
+    "video": (
+        "Die Gesichter dieses Videos würden mit {fake}{barely} nicht gemeldet.",
+        "Die Gesichter dieses Videos würden mit {fake}{barely} gemeldet.",
+    ),
+    "audio": (
+        "Diese Aufnahme würde mit {fake}{barely} nicht gemeldet.",
+        "Diese Aufnahme würde mit {fake}{barely} gemeldet.",
+    ),
+}
+THRESHOLD_BARELY = (", knapp darunter,", ", knapp darüber,")
 THRESHOLD_BAND = " Zwischen {low} und {high} lautet seine Antwort „nicht eindeutig“."
 THRESHOLD_MEANING = {
     "image": "Ab {threshold} spricht dieser Detektor von Manipulation. Auf seinen Entwicklungsbildern gab es damit Fehlalarm bei "

@@ -8,6 +8,7 @@ import json
 import types
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -88,6 +89,21 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class OperatingPoint:
+    """What a threshold costs on dev, whose files weigh what they do in `WeightsCard.dev_false_alarm_rate`.
+
+    Attributes:
+        threshold: calibrated probability from which a file counts as fake.
+        false_alarm_rate: share of the reals that reach it.
+        miss_rate: share of the fakes that do not.
+    """
+
+    threshold: float
+    false_alarm_rate: float
+    miss_rate: float
+
+
+@dataclass(frozen=True)
 class WeightsCard:
     """Everything that must be known to use a detector's weights rightly.
 
@@ -103,6 +119,7 @@ class WeightsCard:
         threshold_source: how it was chosen, as a sentence.
         dev_false_alarm_rate: at the threshold.
         dev_miss_rate: likewise.
+        operating_points: what other thresholds cost there, in rising order; empty where it was not kept.
         undecided_low: with `undecided_high`, the open interval in which dev data says that it cannot tell.
         undecided_high: see above.
         training_data: what the weights have seen.
@@ -125,6 +142,7 @@ class WeightsCard:
     threshold_source: str
     dev_false_alarm_rate: float
     dev_miss_rate: float
+    operating_points: tuple[OperatingPoint, ...]
     undecided_low: float
     undecided_high: float
     training_data: tuple[TrainingData, ...]
@@ -142,6 +160,15 @@ class WeightsCard:
             raise CardError(f"the card {self.name} names no network.")
         if not 0 <= self.undecided_low <= self.undecided_high <= 1 or not 0 <= self.threshold <= 1:
             raise CardError(f"the card {self.name} has a threshold or band outside [0, 1].")
+        points = self.operating_points
+        if any(not 0 <= v <= 1 for p in points for v in (p.threshold, p.false_alarm_rate, p.miss_rate)):
+            raise CardError(f"the card {self.name} has an operating point outside [0, 1].")
+        for a, b in pairwise(points):
+            if a.threshold >= b.threshold or a.false_alarm_rate < b.false_alarm_rate or a.miss_rate > b.miss_rate:
+                raise CardError(
+                    f"the card {self.name} has operating points at {a.threshold} and {b.threshold} that contradict each "
+                    "other: a higher threshold cannot raise more false alarms or miss less."
+                )
 
     @property
     def digest(self) -> str:

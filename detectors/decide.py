@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from detectors.card import WeightsCard
+from detectors.card import OperatingPoint, WeightsCard
 from detectors.types import Decision, Reason
 
 MAX_LOGIT = 12.0  # beyond it a float64 probability adds nothing, and 1 − p loses its digits
@@ -110,3 +110,22 @@ def decide(fake_probability: float, card: WeightsCard) -> tuple[Decision, Reason
 def agreement(member_probability: np.ndarray, fake_probability: float, threshold: float) -> float:
     """Share of networks on the ensemble's side of the threshold."""
     return float(np.mean((member_probability >= threshold) == (fake_probability >= threshold)))
+
+
+def operating_point(card: WeightsCard, threshold: float) -> OperatingPoint | None:
+    """What a threshold other than the card's costs on dev, read between the card's points; None where it has none.
+
+    The card's own threshold is one of the points, so there the answer is the card's own; at 0 everything is called fake
+    and at 1 nothing.
+    """
+    if not card.operating_points:
+        return None
+    own = OperatingPoint(card.threshold, card.dev_false_alarm_rate, card.dev_miss_rate)
+    ends = OperatingPoint(0.0, 1.0, 0.0), OperatingPoint(1.0, 0.0, 1.0)
+    points = sorted({p.threshold: p for p in (*ends, *card.operating_points, own)}.values(), key=lambda p: p.threshold)
+    at = [p.threshold for p in points]
+    return OperatingPoint(
+        threshold,
+        float(np.interp(threshold, at, [p.false_alarm_rate for p in points])),
+        float(np.interp(threshold, at, [p.miss_rate for p in points])),
+    )

@@ -23,7 +23,7 @@ def make_card(**changes):
     card = ImageCard(
         schema=1, name="drawn", media_kind="image", members=members, input_size_px=PX, face_margin=0.1,
         min_face_px=40, heads=("blend", "generator"), head_pooling="noisy-or", calibration=Affine(1.0, 0.0),
-        threshold=0.6, threshold_source="drawn", dev_false_alarm_rate=0.05, dev_miss_rate=0.2, undecided_low=0.4,
+        threshold=0.6, threshold_source="drawn", dev_false_alarm_rate=0.05, dev_miss_rate=0.2, operating_points=(), undecided_low=0.4,
         undecided_high=0.6, training_data=(TrainingData("drawn", "none", 1, 1),), metrics=(), probe_tolerance=0.1,
         licence="none", recipe="none.toml", commit="", created="2026-01-01",
     )  # fmt: skip

@@ -517,6 +517,29 @@ def test_what_is_kept_of_a_recording_opens_and_says_what_the_page_says(page, fil
     assert len(rows) > 5 and starts == sorted(starts) and {row["file"] for row in rows} == {"voice.wav"}
 
 
+def test_the_threshold_is_moved_by_keyboard_and_tells_its_price(page, files):
+    assert not page.is_visible("#threshold-picture")
+    upload(page, files / "portrait.jpg")
+    slider = page.get_by_role("slider", name=words.THRESHOLD_LABEL).first
+    slider.wait_for(state="visible", timeout=WAIT_MS)
+    page.wait_for_selector("#threshold-picture-told :text('At 60 %, the detector’s own threshold')", timeout=WAIT_MS)
+    verdict = page.inner_text("#verdict")
+    slider.focus()
+    page.keyboard.press("End")
+    page.wait_for_selector("#threshold-picture-told :text('At 98 %: ')", timeout=WAIT_MS)
+    assert "at 94 %, would not be flagged" in page.inner_text("#threshold-picture-told")
+    for _ in range(18):
+        page.keyboard.press("ArrowLeft")
+    page.wait_for_selector("#threshold-picture-told :text('At 80 %: ')", timeout=WAIT_MS)
+    said = page.inner_text("#threshold-picture-told")
+    assert "about 1 would be flagged" in said and "about 61 would be missed" in said
+    assert "at 94 %, would be flagged" in said and page.inner_text("#verdict") == verdict
+    page.get_by_label("Reset to default value").locator("visible=true").click()
+    page.wait_for_selector("#threshold-picture-told :text('At 60 %, the detector’s own threshold')", timeout=WAIT_MS)
+    page.set_input_files("#picture input[type=file]", str(files / "letter.jpg"))
+    page.wait_for_selector("#threshold-picture", state="hidden", timeout=WAIT_MS)
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_no_serious_barrier_on_any_tab(chromium, served_url, files, theme):
     axe = pytest.importorskip("axe_playwright_python")
@@ -526,6 +549,7 @@ def test_axe_finds_no_serious_barrier_on_any_tab(chromium, served_url, files, th
     tab.wait_for_selector("#check", timeout=WAIT_MS)
     upload(tab, files / "portrait.jpg")
     tab.wait_for_selector("#keep-picture", state="visible", timeout=WAIT_MS)
+    tab.wait_for_selector("#threshold-picture", state="visible", timeout=WAIT_MS)
     tab.add_script_tag(path=str(script))
     found = []
     for name in (

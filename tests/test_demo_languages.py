@@ -30,7 +30,7 @@ def looks_like_prose(text):
     """Whether something is left beside tags and attributes that reads as words."""
     if "() =>" in text:  # JavaScript
         return False
-    bare = re.sub(r"<[^<>]*>|<[^<>]*$|^[^<>]*>|[\w-]+=\S*", " ", text)
+    bare = re.sub(r"<[^<>]*>|<[^<>]*$|^[^<>]*>|[\w-]+=\S*|\bdc-[\w-]+", " ", text)
     return bool(re.search(r"[A-Za-z]{2,} [a-z]{2,}|\b[A-Z][a-z]{2,}", bare))
 
 

@@ -51,6 +51,11 @@ def test_an_unknown_key_is_refused_with_the_nearest(folder):
         read_card("drawn", folder)
 
 
+def points(*rates):
+    """Operating points as they stand in a card's file."""
+    return [dict(zip(("threshold", "false_alarm_rate", "miss_rate"), rate, strict=True)) for rate in rates]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -60,6 +65,14 @@ def test_an_unknown_key_is_refused_with_the_nearest(folder):
         (lambda t: t.update(threshold=1.5), "outside"),
         (lambda t: t.update(head_pooling="max"), "expected one of mixture, noisy-or, mean-logit"),
         (lambda t: t.update(members=[]), "names no network"),
+        (lambda t: t.pop("operating_points"), "missing operating_points"),
+        (lambda t: t.update(operating_points=points((0.5, 0.1, 1.2))), "operating point outside"),
+        (lambda t: t.update(operating_points=points((0.5, 0.1, 0.2), (0.5, 0.1, 0.2))), "contradict each other"),
+        (
+            lambda t: t.update(operating_points=points((0.5, 0.1, 0.2), (0.6, 0.2, 0.3))),
+            "cannot raise more false alarms",
+        ),
+        (lambda t: t.update(operating_points=points((0.5, 0.1, 0.2), (0.6, 0.1, 0.1))), "or miss less"),
         (lambda t: t["members"][0]["reference"].update(file="../weights.bin"), "not a plain file name"),
         (lambda t: t["members"][0]["calibration"]["blend"].update(slope=1), "unknown key 'slope'"),
     ],

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detectors import decide
-from detectors.card import Affine, Member
+from detectors.card import Affine, Member, OperatingPoint
 
 probabilities = st.floats(0.0, 1.0)
 
@@ -79,3 +79,30 @@ def test_members_are_calibrated_one_by_one():
     card = make_card(members=(Member("xception", base.served, base.reference, lines, (0.0, 0.0)),))
     got = decide.calibrate_heads(np.array([[[1.0, 1.0]]]), card)
     assert got.tolist() == [[[2.5, 0.0]]]
+
+
+def priced_card():
+    return make_card(
+        operating_points=(OperatingPoint(0.4, 0.25, 0.1), OperatingPoint(0.8, 0.01, 0.6))
+    )  # own: .6, .05, .2
+
+
+@pytest.mark.parametrize(
+    ("threshold", "false_alarms", "misses"),
+    [(0.0, 1, 0), (0.4, 0.25, 0.1), (0.5, 0.15, 0.15), (0.6, 0.05, 0.2), (0.7, 0.03, 0.4), (1.0, 0, 1)],
+)
+def test_a_threshold_costs_what_lies_between_the_points_and_the_cards_own(threshold, false_alarms, misses):
+    point = decide.operating_point(priced_card(), threshold)
+    assert (point.threshold, point.false_alarm_rate, point.miss_rate) == pytest.approx(
+        (threshold, false_alarms, misses)
+    )
+
+
+@given(probabilities, probabilities)
+def test_a_higher_threshold_never_raises_more_false_alarms_or_misses_less(one, other):
+    low, high = (decide.operating_point(priced_card(), t) for t in sorted((one, other)))
+    assert low.false_alarm_rate >= high.false_alarm_rate and low.miss_rate <= high.miss_rate
+
+
+def test_a_card_without_points_tells_no_price():
+    assert decide.operating_point(make_card(), 0.5) is None

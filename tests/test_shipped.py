@@ -46,6 +46,28 @@ def test_the_card_names_four_networks_data_licence_and_measured_numbers():
     assert all(m.n_real > 0 and m.n_fake > 0 for m in card.metrics) and len(card.metrics) >= 8
 
 
+@pytest.mark.parametrize("name", card_names())
+def test_every_card_tells_what_thresholds_cost_in_step_with_its_own(name):
+    card = read_card(name)
+    points = card.operating_points
+    assert [p.threshold for p in points] == pytest.approx(np.arange(0.02, 0.99, 0.02))
+    # Read between its neighbours only, without the card's own rates. One of 120 dev clips is .008 of a class.
+    at = [p.threshold for p in points]
+    false_alarms, misses = (
+        np.interp(card.threshold, at, [getattr(p, n) for p in points]) for n in ("false_alarm_rate", "miss_rate")
+    )
+    assert false_alarms == pytest.approx(card.dev_false_alarm_rate, abs=0.01)
+    assert misses == pytest.approx(card.dev_miss_rate, abs=0.015)
+    below, above = (
+        next(p for p in s if k * (p.threshold - card.threshold) >= 0) for s, k in ((points[::-1], -1), (points, 1))
+    )
+    assert (
+        below.false_alarm_rate >= card.dev_false_alarm_rate - 1e-4
+        and above.false_alarm_rate <= card.dev_false_alarm_rate + 1e-4
+    )
+    assert below.miss_rate <= card.dev_miss_rate + 1e-4 and above.miss_rate >= card.dev_miss_rate - 1e-4
+
+
 def test_check_verifies_every_card(capsys):
     assert main(["--check"]) == 0
     told = capsys.readouterr().out

@@ -15,6 +15,7 @@ from detectors.media import ClipFile
 from training.clips import make
 from training.clips.calibrate import calibrate_clips, fit_clip_card
 from training.clips.draw import moving_portraits, write_clip
+from training.operating_points import add_points
 
 
 def test_a_camera_moves_over_the_portraits_and_both_stay_in_the_frame(tmp_path):
@@ -45,6 +46,9 @@ def test_the_clip_card_is_fitted_on_its_own_kinds_and_keeps_false_alarms():
     real = family == "real"
     assert 0.02 <= card.dev_false_alarm_rate <= 0.051 and (score[real] >= card.threshold).mean() <= 0.051
     assert card.undecided_low <= card.threshold == card.undecided_high
+    at = np.searchsorted([p.threshold for p in card.operating_points], card.threshold)
+    below, above = card.operating_points[at - 1 : at + 1]
+    assert below.false_alarm_rate >= round(card.dev_false_alarm_rate, 4) >= above.false_alarm_rate
     for kind in ("self-blend", "stylegan1"):
         of = real | (family == kind)
         assert roc_auc_score(family[of] == kind, score[of]) > 0.85
@@ -82,6 +86,7 @@ def test_stills_become_clips_and_clips_a_card(faces, tmp_path, monkeypatch, caps
         for crf in ("crf23", "crf35")
         for kind in ("self-blend", "stylegan1")
     }
+    assert add_points(card, tmp_path, WEIGHTS_DIR) == card
     assert make.main([str(tmp_path / "nowhere"), str(tmp_path)]) == 2 and "faces.csv" in capsys.readouterr().err
 
 

@@ -11,6 +11,8 @@ from detectors.audio_features import FeatureSettings
 from detectors.card import read_card
 from detectors.errors import DatasetError, UsageError
 from detectors.runtime import KerasSpeechEnsemble, SpeechEnsemble, probe_features
+from training.calibrate import THRESHOLDS
+from training.operating_points import add_points
 from training.run import ROOT, main
 from training.speech import parity
 from training.speech.batches import SpeechPairs
@@ -158,6 +160,8 @@ def test_experts_are_fused_by_their_calibrated_logits():
     got = calibrate_speech(np.stack([good, useless], 1)[:, :, None], dev)
     assert got.members[0].scale == pytest.approx(3.0, rel=0.25) and got.members[1].scale <= 0.02
     assert got.false_alarm_rate == pytest.approx(0.05, abs=0.01) and got.undecided_low <= got.threshold
+    said = {p.threshold: p.miss_rate for p in got.points}
+    assert said[0.02] <= said[0.5] <= got.miss_rate <= said[0.98]
 
 
 def test_the_speech_list_is_read_and_its_absence_said(tmp_path):
@@ -219,6 +223,7 @@ def tiny(tmp_path_factory):
 def test_tiny_trains_publishes_and_both_forms_score_alike(tiny, capsys):
     card = read_card("audio-ensemble", tiny / "weights")
     assert [m.network for m in card.members] == ["mel_cnn", "whisper_tiny", "spectrum_cnn"]
+    assert add_points(card, tiny, tiny / "weights") == card and len(card.operating_points) == len(THRESHOLDS)
     drawn = probe_features(card)
     served, reference = SpeechEnsemble(card, tiny / "weights"), KerasSpeechEnsemble(card, tiny / "weights")
     gap = np.abs(served(drawn).logits - reference(drawn).logits)

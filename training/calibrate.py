@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from detectors.card import Affine, Metric
+from detectors.card import Affine, Metric, OperatingPoint
 from detectors.decide import MAX_LOGIT, pool_heads, sigmoid
 from detectors.networks.backbones import HEADS
 from training.devset import DevSet
@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 TARGET_FALSE_ALARMS = 0.05  # of dev photos, each source weighing the same
 TARGET_BAND_MISSES = 0.10  # below the band at most so many of the dev fakes may lie
 MIN_SCALE = 0.02  # a head that dev finds useless is flattened, never inverted
+THRESHOLDS = tuple(round(0.02 * k, 2) for k in range(1, 50))  # whose cost on dev the card tells
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Calibration:
     false_alarm_rate: float
     miss_rate: float
     undecided_low: float
+    points: tuple[OperatingPoint, ...]
 
 
 def fit_affine(logits: np.ndarray, is_fake: np.ndarray, weights: np.ndarray) -> Affine:
@@ -92,15 +94,40 @@ def calibrate(logits: np.ndarray, dev: DevSet) -> Calibration:
     fake = sigmoid(final.scale * mean + final.bias)
     threshold = weighted_quantile(fake, weights * ~dev.is_fake, 1 - TARGET_FALSE_ALARMS)
     low = min(threshold, weighted_quantile(fake, weights * dev.is_fake, TARGET_BAND_MISSES))
-    real_w, fake_w = weights * ~dev.is_fake, weights * dev.is_fake
     return Calibration(
         tuple(heads),
         pooling,
         final,
         threshold,
-        float(real_w[fake >= threshold].sum() / real_w.sum()),
-        float(fake_w[fake < threshold].sum() / fake_w.sum()),
+        *rates_at(threshold, fake, dev.is_fake, weights),
         low,
+        operating_points(fake, dev.is_fake, weights),
+    )
+
+
+def rates_at(
+    threshold: float, fake_probability: np.ndarray, is_fake: np.ndarray, weights: np.ndarray
+) -> tuple[float, float]:
+    """Share of the weight of the reals that reaches a threshold, and of the fakes that does not; arrays of shape (n,)."""
+    real_w, fake_w = weights * ~is_fake, weights * is_fake
+    reached = fake_probability >= threshold
+    return float(real_w[reached].sum() / real_w.sum()), float(fake_w[~reached].sum() / fake_w.sum())
+
+
+def operating_points(
+    fake_probability: np.ndarray, is_fake: np.ndarray, weights: np.ndarray
+) -> tuple[OperatingPoint, ...]:
+    """What each of `THRESHOLDS` costs on dev, for the card.
+
+    Args:
+        fake_probability: calibrated, of dev, shape (n,).
+        is_fake: bool, shape (n,).
+        weights: shape (n,), those that chose the card's threshold.
+    """
+    rates = [rates_at(threshold, fake_probability, is_fake, weights) for threshold in THRESHOLDS]
+    return tuple(
+        OperatingPoint(threshold, round(false_alarms, 4), round(misses, 4))
+        for threshold, (false_alarms, misses) in zip(THRESHOLDS, rates, strict=True)
     )
 
 

@@ -145,6 +145,7 @@ def publish(
         ),
         dev_false_alarm_rate=calibration.false_alarm_rate,
         dev_miss_rate=calibration.miss_rate,
+        operating_points=calibration.points,
         undecided_low=calibration.undecided_low,
         undecided_high=calibration.threshold,
         training_data=training_data,

@@ -24,7 +24,14 @@ from detectors.image import ImageDetector
 from detectors.runtime import OpenVinoEnsemble
 from detectors.video import VideoDetector
 from eval.metrics import equal_error_rate
-from training.calibrate import TARGET_BAND_MISSES, TARGET_FALSE_ALARMS, fit_affine, weighted_quantile
+from training.calibrate import (
+    TARGET_BAND_MISSES,
+    TARGET_FALSE_ALARMS,
+    fit_affine,
+    operating_points,
+    rates_at,
+    weighted_quantile,
+)
 from training.publish import project_commit
 
 # A fake clip is taken to show a swapped or altered face rather than a generated one in so many cases: swaps are what circulates,
@@ -65,23 +72,12 @@ def calibrate_clips(clips: Path, image: ImageCard, weights: Path) -> VideoCard:
     Raises:
         DatasetError: there are no dev clips of both classes.
     """
-    blank, find = blank_card(image), load_finder("yunet")
-    detector = VideoDetector(blank, ImageDetector(image, OpenVinoEnsemble(image, weights), find), find)
-    logits, family, quality = [], [], []
-    for path in sorted(clips.glob("crf*/dev/*/*/*.mp4")):
-        people = detector.person_logits(path)
-        if people:
-            logits.append(people[0])
-            family.append("real" if path.parts[-3] == "real" else path.parts[-2])
-            quality.append(path.parts[-5])
-    x, kind, crf = np.array(logits), np.array(family), np.array(quality)
+    x, kind, crf = score_dev_clips(clips, image, weights)
     y = kind != "real"
-    if not len(y) or y.all() or not y.any():
-        raise DatasetError(f"{clips} must hold crf*/dev/real and crf*/dev/fake; run training.clips.make first.")
-    card = fit_clip_card(blank, x, kind)
+    card = fit_clip_card(blank_card(image), x, kind)
     fake = ensemble_probability(x, card)
     metrics = []
-    for name in sorted(set(quality)):
+    for name in sorted(set(crf)):
         for method in sorted(set(kind[y])):
             of = (crf == name) & (~y | (kind == method))
             counts = int((~y[of]).sum()), int(y[of].sum())
@@ -89,6 +85,35 @@ def calibrate_clips(clips: Path, image: ImageCard, weights: Path) -> VideoCard:
                 title = f"dev clips of moving portraits, {name}, {method}"
                 metrics.append(Metric(title, "dev", "video", metric, round(float(value), 4), None, None, *counts))
     return dataclasses.replace(card, metrics=tuple(metrics))
+
+
+def score_dev_clips(clips: Path, image: ImageCard, weights: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Every dev clip through the served networks.
+
+    Args:
+        clips: see `calibrate_clips`, also for the others.
+        image: likewise.
+        weights: likewise.
+
+    Returns:
+        Mean raw logits (n, members, heads) of the person most often seen in each clip; "real" or the family of its fake;
+        its folder, "crfNN".
+
+    Raises:
+        DatasetError: there are no dev clips of both classes.
+    """
+    find = load_finder("yunet")
+    detector = VideoDetector(blank_card(image), ImageDetector(image, OpenVinoEnsemble(image, weights), find), find)
+    logits, family, quality = [], [], []
+    for path in sorted(clips.glob("crf*/dev/*/*/*.mp4")):
+        people = detector.person_logits(path)
+        if people:
+            logits.append(people[0])
+            family.append("real" if path.parts[-3] == "real" else path.parts[-2])
+            quality.append(path.parts[-5])
+    if len({name == "real" for name in family}) < 2:
+        raise DatasetError(f"{clips} must hold crf*/dev/real and crf*/dev/fake; run training.clips.make first.")
+    return np.array(logits), np.array(family), np.array(quality)
 
 
 def fit_clip_card(blank: VideoCard, logits: np.ndarray, family: np.ndarray) -> VideoCard:
@@ -120,10 +145,10 @@ def fit_clip_card(blank: VideoCard, logits: np.ndarray, family: np.ndarray) -> V
     line = fit_affine(pooled, fake, weight)
     score = sigmoid(line.scale * pooled + line.bias)
     threshold = weighted_quantile(score, weight * ~fake, 1 - TARGET_FALSE_ALARMS)
+    false_alarms, misses = rates_at(threshold, score, fake, weight)
     return dataclasses.replace(
         card, calibration=line, threshold=threshold, threshold_source=THRESHOLD_SOURCE,
-        dev_false_alarm_rate=float((weight * ~fake)[score >= threshold].sum() * 2),
-        dev_miss_rate=float((weight * fake)[score < threshold].sum() * 2),
+        dev_false_alarm_rate=false_alarms, dev_miss_rate=misses, operating_points=operating_points(score, fake, weight),
         undecided_low=min(threshold, weighted_quantile(score, weight * fake, TARGET_BAND_MISSES)),
         undecided_high=threshold,
     )  # fmt: skip
@@ -141,8 +166,8 @@ def blank_card(image: ImageCard) -> VideoCard:
     told = {f.name: getattr(image, f.name) for f in dataclasses.fields(image)}
     told |= {
         "name": detectors.VIDEO_DETECTOR, "media_kind": "video", "calibration": Affine(1.0, 0.0), "threshold": 0.5,
-        "threshold_source": "", "dev_false_alarm_rate": 0.0, "dev_miss_rate": 0.0, "undecided_low": 0.5,
-        "undecided_high": 0.5, "metrics": (), "recipe": "training.clips", "commit": project_commit(),
+        "threshold_source": "", "dev_false_alarm_rate": 0.0, "dev_miss_rate": 0.0, "operating_points": (),
+        "undecided_low": 0.5, "undecided_high": 0.5, "metrics": (), "recipe": "training.clips", "commit": project_commit(),
         "created": datetime.date.today().isoformat(),
     }  # fmt: skip
     return VideoCard(**told, frames_by=image.name, min_frames=MIN_FRAMES)

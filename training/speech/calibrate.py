@@ -9,10 +9,17 @@ from pathlib import Path
 
 import numpy as np
 
-from detectors.card import Affine, Metric
+from detectors.card import Affine, Metric, OperatingPoint
 from detectors.decide import sigmoid
 from eval.metrics import equal_error_rate
-from training.calibrate import TARGET_BAND_MISSES, TARGET_FALSE_ALARMS, fit_affine, weighted_quantile
+from training.calibrate import (
+    TARGET_BAND_MISSES,
+    TARGET_FALSE_ALARMS,
+    fit_affine,
+    operating_points,
+    rates_at,
+    weighted_quantile,
+)
 from training.speech.clips import ClipRow, read_clips
 from training.speech.features import Features, read_features
 from training.speech.recipe import SpeechRecipe
@@ -50,12 +57,17 @@ class SpeechDev:
                 yield stored.window(i, feature, recipe.window_frames)
 
     def weights(self) -> np.ndarray:
-        """Each class a half; inside it a group weighs the root of its size."""
-        size = Counter(self.system)
-        weights = np.array([size[s] ** -0.5 for s in self.system])
-        for fake in (False, True):
-            weights[self.is_fake == fake] *= 0.5 / weights[self.is_fake == fake].sum()
-        return weights
+        """See `system_weights`."""
+        return system_weights(self.system, self.is_fake)
+
+
+def system_weights(system: np.ndarray, is_fake: np.ndarray) -> np.ndarray:
+    """Weights that give each class a half, inside which a group weighs the root of its size, float64 (n,)."""
+    size = Counter(system)
+    weights = np.array([size[s] ** -0.5 for s in system])
+    for fake in (False, True):
+        weights[is_fake == fake] *= 0.5 / weights[is_fake == fake].sum()
+    return weights
 
 
 def read_dev(folder: Path, recipe: SpeechRecipe) -> SpeechDev:
@@ -83,6 +95,7 @@ class SpeechCalibration:
     false_alarm_rate: float
     miss_rate: float
     undecided_low: float
+    points: tuple[OperatingPoint, ...]
 
     def score(self, logits: np.ndarray) -> np.ndarray:
         """Pooled logit (n,) of raw logits (n, members, 1)."""
@@ -108,9 +121,9 @@ def calibrate_speech(logits: np.ndarray, dev: SpeechDev) -> SpeechCalibration:
         members,
         final,
         threshold,
-        float(real_w[fake >= threshold].sum() / real_w.sum()),
-        float(fake_w[fake < threshold].sum() / fake_w.sum()),
+        *rates_at(threshold, fake, dev.is_fake, weights),
         min(threshold, weighted_quantile(fake, fake_w, TARGET_BAND_MISSES)),
+        operating_points(fake, dev.is_fake, weights),
     )
 
 

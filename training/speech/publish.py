@@ -163,6 +163,7 @@ def write_audio_card(
             ),
             dev_false_alarm_rate=calibration.false_alarm_rate,
             dev_miss_rate=calibration.miss_rate,
+            operating_points=calibration.points,
             undecided_low=calibration.undecided_low,
             undecided_high=calibration.threshold,
             training_data=training_data,
