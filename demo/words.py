@@ -133,15 +133,14 @@ EXAMPLES_LABELS = {
     "fake": "… or one that this project's own code has altered",
 }
 LIME_FACE_LABEL = "Face to explain"
-LIME_HEADING = "Explain with LIME"
+LIME_HEADING = "Why this score?"
 LIME_INTRO = (
-    "LIME hides parts of the face in hundreds of random ways, asks the networks again each time, and works out which "
-    "parts push the score up or down. It looks at the final score from outside, so it is an independent check of the "
-    "heat map. It takes some seconds."
+    "Two maps of the face, side by side. The heat map shows where the networks' own local scores are high. LIME hides parts of the face "
+    "in hundreds of random ways, asks the networks again each time, and works out which parts push the final score up or down. Both are "
+    "then tested by blurring what they point at. It takes some seconds."
 )
 LIME_BUTTON = "Explain this face"
 LIME_CANCEL = "Cancel"
-LIME_ALT = "The face with the parts tinted that speak for manipulation (orange) and against it (blue)"
 LIME_CAPTION = (
     "Orange parts speak for manipulation, blue parts against it, for this picture and these networks. Strength is "
     "relative to the strongest part; where the score is low, even the strongest part says little."
@@ -924,6 +923,9 @@ PROBE_HEADING = "Is it robust?"
 PROBE_INTRO = {
     "image": "The same picture is saved as a strongly compressed JPEG and at half its size, and the networks are asked again. An answer that "
     "flips then rests on traces too fine to be relied on.",
+    "video": "The same video is encoded again as H.264 with strong compression (CRF 35) and at half its size, without its sound, and the faces in "
+    "the same frames are judged again. An answer that flips then rests on traces too fine to be relied on. Videos of up to two minutes; it may "
+    "take as long as the video lasts.",
     "audio": "The same recording is sent through MP3 at 32 kbit/s and a telephone line, and the networks are asked again. An answer that flips "
     "then rests on traces too fine to be relied on.",
 }
@@ -932,8 +934,11 @@ PROBE_COLUMNS = ("Copy", "Probability of manipulation", "Verdict")
 PROBE_ORIGINAL = "As it is"
 PROBE_COPIES = {
     "image": (("jpeg:40", "JPEG, quality 40"), ("resize:0.5", "Half the size")),
+    "video": (("h264:35", "H.264, CRF 35"), ("resize:0.5", "Half the size")),
     "audio": (("mp3:32", "MP3, 32 kbit/s"), ("telephone", "Telephone, 8 kHz")),
 }
+PROBE_NO_FILE = {"image": NO_PICTURE, "video": NO_CLIP, "audio": NO_SOUND}
+PROBE_TOO_LONG = "copies are made of videos of up to two minutes; cut it first"
 PROBE_WORKING = "Saving and asking again"
 PROBE_STABLE = "The verdict is the same in every copy."
 PROBE_FLIPS = "The verdict is not the same in every copy, so do not rely on it."
@@ -947,4 +952,36 @@ def deletion_words(whole: float, without_hottest: float, without_coldest: float)
     return (
         f"Tested: with the map's hottest fifth blurred the score goes from {percent(whole)} to {percent(without_hottest)}, with its coldest "
         f"fifth to {percent(without_coldest)}. {DELETION_GOOD if good else DELETION_BAD}"
+    )
+
+
+# ---- why one face got its score: heat map and LIME side by side ----
+
+WHY_HEAT_NAME, WHY_LIME_NAME = "Heat map", "LIME"
+WHY_HEAT_CAPTION = "Heat map: where the networks' local scores are high"
+WHY_LIME_CAPTION = "LIME: which parts push the score up or down"
+WHY_TEST_HEADING = "Do the maps explain the score?"
+HEAT_FLAT = "The local scores are almost the same everywhere, so the heat map has nothing to point at."
+MAPS_NOT_COMPARED = "With nothing to point at in one of the two maps, they cannot be compared."
+MAPS_AGREE, MAPS_AGREE_PARTLY = 0.5, 0.3  # of the hottest fifth in common; two random maps share 0.2 of it
+
+
+def lime_alt(number: int) -> str:
+    """Alternative text of LIME's map."""
+    return f"LIME's map of face {number}: orange parts speak for manipulation, blue parts against it"
+
+
+def maps_compared(overlap: float | None) -> str:
+    """Whether two maps point at the same places, from the share of the hottest fifth that they have in common."""
+    if overlap is None:
+        return MAPS_NOT_COMPARED
+    shared = (
+        f"of the fifth of the face that each map marks hottest, {percent(overlap)} is the same; chance would give 20 %."
+    )
+    if overlap >= MAPS_AGREE:
+        return f"The two maps point at the same places: {shared}"
+    if overlap >= MAPS_AGREE_PARTLY:
+        return f"The two maps agree in part: {shared}"
+    return (
+        f"The two maps point at different places: {shared} Rely on a map only where its own test above speaks for it."
     )
