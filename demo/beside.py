@@ -85,11 +85,12 @@ def add_probe(
         gr.HTML(
             f'<div class="dc dc-lime-intro"><h2>{escape(words.PROBE_HEADING)}</h2><p>{escape(words.PROBE_INTRO[kind])}</p></div>'
         )
-        button = gr.Button(words.PROBE_BUTTON, variant="secondary", elem_id=f"probe-{elem}-go")
-        # The style sheet shows it as long as there is a progress bar beside it.
-        cancel = gr.Button(
-            words.LIME_CANCEL, variant="stop", elem_id=f"probe-{elem}-cancel", elem_classes="dc-while-working"
-        )
+        with gr.Row(elem_classes="dc-buttons"):
+            button = gr.Button(words.PROBE_BUTTON, variant="secondary", elem_id=f"probe-{elem}-go")
+            # The style sheet shows it as long as there is a progress bar in this part.
+            cancel = gr.Button(
+                words.LIME_CANCEL, variant="stop", elem_id=f"probe-{elem}-cancel", elem_classes="dc-while-working"
+            )
         told = gr.HTML("", elem_id=f"probe-{elem}-told")
 
     flags = StopFlags()

@@ -24,14 +24,17 @@ def explain_card(view: ExplainView) -> str:
         if view.lime_rgb is not None
         else _waiting(view),
     ]
-    tests = [(words.WHY_HEAT_NAME, view.heat_tested), (words.WHY_LIME_NAME, view.lime_tested)]
+    tests = [
+        (words.WHY_HEAT_NAME, view.heat_tested),
+        (words.WHY_LIME_NAME, view.lime_tested),
+        (words.WHY_BOTH_NAME, view.compared),
+    ]
     said = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in tests if text)
-    compared = f'<p class="dc-lead"><strong>{escape(view.compared)}</strong></p>' if view.compared else ""
     note = f'<p class="dc-note">{escape(words.LIME_CAPTION)}</p>' if view.lime_rgb is not None else ""
     status = ' role="status"' if not view.is_working else ""
     return (
         f'<div class="dc dc-why"{status}><div class="dc-three">{"".join(figures)}</div>'
-        f'<h3>{escape(words.WHY_TEST_HEADING)}</h3><dl class="dc-tests">{said}</dl>{compared}{note}</div>'
+        f'<h3>{escape(words.WHY_TEST_HEADING)}</h3><dl class="dc-tests">{said}</dl>{note}</div>'
     )
 
 

@@ -52,11 +52,6 @@ class ProbeView:
     is_stopped: bool = False
 
     @property
-    def is_stable(self) -> bool:
-        """Whether every copy gets the same decision."""
-        return len({copy.decision for copy in self.copies}) <= 1
-
-    @property
     def is_working(self) -> bool:
         """Whether there is more to come."""
         return not self.error and not self.is_stopped and len(self.copies) < self.total
@@ -174,6 +169,7 @@ def probe_card(view: ProbeView) -> str:
     elif view.is_stopped:
         end = f"<p>{escape(words.LIME_STOPPED)}</p>"
     else:
-        end = f"<p><strong>{escape(words.PROBE_STABLE if view.is_stable else words.PROBE_FLIPS)}</strong></p>"
+        said = words.probe_words([c.decision for c in view.copies if c.fake_probability is not None], view.total)
+        end = f"<p><strong>{escape(said)}</strong></p>"
     status = "" if view.is_working else ' role="status"'
     return f'<section class="dc"{status}>{table}{end}</section>'

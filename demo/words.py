@@ -924,8 +924,8 @@ PROBE_INTRO = {
     "image": "The same picture is saved as a strongly compressed JPEG and at half its size, and the networks are asked again. An answer that "
     "flips then rests on traces too fine to be relied on.",
     "video": "The same video is encoded again as H.264 with strong compression (CRF 35) and at half its size, without its sound, and the faces in "
-    "the same frames are judged again. An answer that flips then rests on traces too fine to be relied on. Videos of up to two minutes; it may "
-    "take as long as the video lasts.",
+    "the same frames are judged again. An answer that flips then rests on traces too fine to be relied on. Videos of up to two minutes; a "
+    "large one takes a minute or more.",
     "audio": "The same recording is sent through MP3 at 32 kbit/s and a telephone line, and the networks are asked again. An answer that flips "
     "then rests on traces too fine to be relied on.",
 }
@@ -942,6 +942,26 @@ PROBE_TOO_LONG = "copies are made of videos of up to two minutes; cut it first"
 PROBE_WORKING = "Saving and asking again"
 PROBE_STABLE = "The verdict is the same in every copy."
 PROBE_FLIPS = "The verdict is not the same in every copy, so do not rely on it."
+PROBE_SOME_UNJUDGED = (
+    "The verdict is the same in every copy that could be judged. One that could not says nothing about the others."
+)
+PROBE_ALL_UNJUDGED = "None of the copies could be judged, so nothing was learnt about how robust the verdict is."
+
+
+def probe_words(judged: Sequence[Decision], total: int) -> str:
+    """What a probe found.
+
+    Args:
+        judged: decisions of the copies that could be scored, the untouched file's first.
+        total: copies in all.
+    """
+    if len(judged) < 2:
+        return PROBE_ALL_UNJUDGED
+    if len(set(judged)) > 1:
+        return PROBE_FLIPS
+    return PROBE_STABLE if len(judged) == total else PROBE_SOME_UNJUDGED
+
+
 DELETION_GOOD = "So the map shows what this score rests on."
 DELETION_BAD = "So the map explains this score badly; do not read much into it."
 
@@ -957,7 +977,7 @@ def deletion_words(whole: float, without_hottest: float, without_coldest: float)
 
 # ---- why one face got its score: heat map and LIME side by side ----
 
-WHY_HEAT_NAME, WHY_LIME_NAME = "Heat map", "LIME"
+WHY_HEAT_NAME, WHY_LIME_NAME, WHY_BOTH_NAME = "Heat map", "LIME", "Both"
 WHY_HEAT_CAPTION = "Heat map: where the networks' local scores are high"
 WHY_LIME_CAPTION = "LIME: which parts push the score up or down"
 WHY_TEST_HEADING = "Do the maps explain the score?"

@@ -8,7 +8,7 @@ import numpy as np
 
 ScoreCrops = Callable[[np.ndarray], np.ndarray]
 SEGMENTS = 48
-SAMPLES = 500
+SAMPLES = 500  # in pairs they rank segments as 600 independent ones do; docs/architecture.md has the figures
 BATCH = 32
 
 

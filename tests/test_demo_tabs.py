@@ -181,14 +181,14 @@ def test_a_probe_asks_again_about_copies_and_says_whether_they_agree(files, load
 
     views = list(probe(files[0], "image", loader, detector="image-ensemble"))
     assert [c.name for c in views[-1].copies] == ["As it is", "JPEG, quality 40", "Half the size"]
-    assert (
-        [len(v.copies) for v in views] == [0, 1, 2, 3]
-        and views[-1].is_stable
-        and words.PROBE_STABLE in probe_card(views[-1])
-    )
+    assert [len(v.copies) for v in views] == [0, 1, 2, 3] and words.PROBE_STABLE in probe_card(views[-1])
     assert "<progress" in probe_card(views[1])
     flipped = ProbeView("", (views[-1].copies[0], type(views[-1].copies[0])("x", 0.1, "real", "No sign")), 2)
     assert words.PROBE_FLIPS in probe_card(flipped)
+    unjudged = type(views[-1].copies[0])("x", None, "undecided", "Too small to judge")
+    some = ProbeView("", (*views[-1].copies, unjudged), 4)
+    assert words.PROBE_SOME_UNJUDGED in probe_card(some)
+    assert words.PROBE_ALL_UNJUDGED in probe_card(ProbeView("", (views[-1].copies[0], unjudged), 2))
     sounds = list(probe(files[2], "audio", loader, detector="audio-ensemble"))
     assert [c.name for c in sounds[-1].copies] == ["As it is", "MP3, 32 kbit/s", "Telephone, 8 kHz"]
 
