@@ -34,7 +34,7 @@ def add_audio_tab(config: TabConfig) -> None:
             kept, keep = add_keep_buttons("sound")
             add_threshold("sound", verdict, kept)
     timeline = gr.HTML("", elem_id="timeline")
-    probing, probed = add_probe("audio", "sound", _asked(config), [sound])
+    probing, probed, probe_run = add_probe("audio", "sound", _asked(config), [sound])
     results = [verdict, timeline, kept, probing, probed]
     check_event: dict[str, Any] = {
         "fn": _make_analyse(config),
@@ -51,7 +51,7 @@ def add_audio_tab(config: TabConfig) -> None:
     files_event: dict[str, Any] = {
         "fn": keep_files, "inputs": [kept], "outputs": keep, "show_progress": "hidden", "api_visibility": "undocumented",
     }  # fmt: skip
-    running: list[Any] = [check.click(**check_event, api_name="check_recording", scroll_to_output=True)]
+    running: list[Any] = [check.click(**check_event, api_name="check_recording", scroll_to_output=True), probe_run]
     running[0].then(**files_event, api_name="keep_recording")
     for group in examples:
         name = group.dataset.elem_id.replace("-", "_")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
@@ -14,9 +15,12 @@ import gradio as gr
 import numpy as np
 
 from demo import words
+from demo.background import StopFlags
 from demo.probe import probe, probe_card
 from detectors.card import WeightsCard
 from detectors.types import Report
+
+REDRAW_S = 0.4  # progress that is shown more often is redrawn faster than anyone can read
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,11 +72,11 @@ def keep_files(kept: Kept | None) -> Iterator[list[Any]]:
 
 def add_probe(
     kind: str, elem: str, ask: Callable[..., tuple[str | None, dict[str, Any]]], inputs: list[Any]
-) -> tuple[Any, Any]:
-    """The part “Is it robust?”, hidden until there is a verdict; returns it, and where its result stands.
+) -> tuple[Any, Any, Any]:
+    """The part “Is it robust?”, hidden until there is a verdict; returns it, where its result stands, and its event.
 
     Args:
-        kind: "image" or "audio".
+        kind: "image", "video" or "audio".
         elem: ids begin with it.
         ask: from the inputs' values to the file's path and what `probe` needs besides.
         inputs: the upload field and whatever else decides.
@@ -81,16 +85,46 @@ def add_probe(
         gr.HTML(
             f'<div class="dc dc-lime-intro"><h2>{escape(words.PROBE_HEADING)}</h2><p>{escape(words.PROBE_INTRO[kind])}</p></div>'
         )
-        button = gr.Button(words.PROBE_BUTTON, variant="secondary", elem_id=f"probe-{elem}-go")
+        with gr.Row(elem_classes="dc-buttons"):
+            button = gr.Button(words.PROBE_BUTTON, variant="secondary", elem_id=f"probe-{elem}-go")
+            # The style sheet shows it as long as there is a progress bar in this part.
+            cancel = gr.Button(
+                words.LIME_CANCEL, variant="stop", elem_id=f"probe-{elem}-cancel", elem_classes="dc-while-working"
+            )
         told = gr.HTML("", elem_id=f"probe-{elem}-told")
 
-    def run(*values: Any) -> Iterator[str]:
-        path, options = ask(*values)
-        for view in probe(path, kind, **options):
-            yield probe_card(view)
+    flags = StopFlags()
 
-    button.click(
-        run, inputs=inputs, outputs=[told], preprocess=False, show_progress="hidden", concurrency_limit=2,
-        concurrency_id="networks", api_name=f"probe_{elem}", api_visibility="undocumented",
+    def run(request: gr.Request, *values: Any) -> Iterator[str]:
+        path, options = ask(*values)
+        visitor = str(request.session_hash)
+        flag = flags.begin(visitor)
+        shown_at, shown_copies = 0.0, -1
+        try:
+            for view in probe(path, kind, stop=flag, **options):
+                if view.is_working and time.monotonic() - shown_at < REDRAW_S and len(view.copies) == shown_copies:
+                    continue
+                shown_at, shown_copies = time.monotonic(), len(view.copies)
+                yield probe_card(view)
+        finally:
+            flags.end(visitor, flag)
+
+    # A clip's copies take a minute or two: they have a place of their own, so that verdicts need not wait for them.
+    place: dict[str, Any] = (
+        {"concurrency_limit": 1, "concurrency_id": "clip-copies"}
+        if kind == "video"
+        else {"concurrency_limit": 2, "concurrency_id": "networks"}
+    )
+    running = button.click(
+        run, inputs=inputs, outputs=[told], preprocess=False, show_progress="hidden", api_name=f"probe_{elem}",
+        api_visibility="undocumented", **place,
     )  # fmt: skip
-    return part, told
+
+    def stop(request: gr.Request) -> None:
+        flags.stop(str(request.session_hash))  # it ends the work; the run itself then says that it was stopped
+
+    cancel.click(
+        stop, queue=False, show_progress="hidden",
+        api_name=f"cancel_probe_{elem}", api_visibility="undocumented",
+    )  # fmt: skip
+    return part, told, running

@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 from demo import plots, words
-from demo.handlers import ExplainView, FaceView, ImageView
+from demo.handlers import FaceView, ImageView
 from detectors.card import WeightsCard
 from detectors.provenance import Provenance
 
@@ -71,27 +71,6 @@ def faces_section(view: ImageView) -> str:
         f'<section class="dc dc-faces{" dc-one-face" if view.n_faces == 1 else ""}"><h2>{escape(words.FACES_HEADING)}</h2>{picture}'
         f'<div class="dc-face-list">{cards}</div>{more}</section>'
     )
-
-
-def explain_card(view: ExplainView) -> str:
-    """LIME's progress, result, or why there is none."""
-    if view.is_error:
-        return f'<div class="dc dc-lime" role="alert"><p>{escape(view.message)}</p></div>'
-    if view.overlay_rgb is not None:
-        note = f"<p><strong>{escape(view.message)}</strong></p>" if view.message else ""
-        image = f'<img src="{plots.data_uri(view.overlay_rgb)}" alt="{escape(words.LIME_ALT)}">'
-        key = legend(plots.colour_ramp(plots.LIME_STOPS), words.LIME_LEGEND)
-        return (
-            f'<div class="dc dc-lime" role="status"><figure class="dc-map">{image}'
-            f"<figcaption>{key}</figcaption></figure><div>{note}<p>{escape(words.LIME_CAPTION)}</p></div></div>"
-        )
-    if view.message == words.LIME_WORKING:
-        return (
-            f'<div class="dc dc-lime dc-working"><label>{escape(view.message)} '
-            f'<progress max="100" value="{view.share * 100:.0f}"></progress> '
-            f'<span class="dc-number">{words.PERCENT.format(n=round(view.share * 100))}</span></label></div>'
-        )
-    return f'<div class="dc dc-lime" role="status"><p>{escape(view.message)}</p></div>'
 
 
 def about(cards: Sequence[WeightsCard | None]) -> str:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import queue
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -40,6 +38,23 @@ class ScoresCrops(Protocol):
     def score_crops(self, crops_rgb: np.ndarray) -> np.ndarray:
         """Uint8 (n, size, size, 3) -> calibrated probability of fake (n,)."""
         ...
+
+
+@dataclass(frozen=True, eq=False)
+class Explainable:
+    """What is kept beside a verdict of the faces whose score can be explained, most suspicious first.
+
+    Attributes:
+        numbers: as on the picture.
+        crops_rgb: uint8 (n, size, size, 3), what the networks saw.
+        maps: float16 (n, rows, columns), patch maps; half the memory, and finer than anyone sees.
+        fake_probability: of each face.
+    """
+
+    numbers: tuple[int, ...]
+    crops_rgb: np.ndarray
+    maps: np.ndarray
+    fake_probability: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -107,8 +122,7 @@ class ImageView:
         elapsed: how long it took.
         json_text: the whole report.
         csv_text: one row for each face.
-        crops_rgb: uint8 (n, size, size, 3), the scored crops in the order of `explainable`; None without LIME.
-        explainable: numbers of the faces that LIME can explain.
+        explainable: the faces whose score can be explained; None where there are none.
         provenance: what the file says of its own origin; None where it was not read.
         report: the report itself, under the visitor's name for the file; None after an error.
         pixels_rgb: the upright picture, uint8 (height, width, 3); None likewise.
@@ -133,28 +147,10 @@ class ImageView:
     elapsed: str = ""
     json_text: str = ""
     csv_text: str = ""
-    crops_rgb: np.ndarray | None = None
-    explainable: tuple[int, ...] = ()
+    explainable: Explainable | None = None
     provenance: Provenance | None = None
     report: Report | None = None
     pixels_rgb: np.ndarray | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class ExplainView:
-    """One moment of a LIME run.
-
-    Attributes:
-        share: done, in [0, 1].
-        overlay_rgb: the result; None until it is there.
-        message: a sentence; "" beside a result that needs none.
-        is_error: whether the message says that something went wrong.
-    """
-
-    share: float
-    overlay_rgb: np.ndarray | None = None
-    message: str = ""
-    is_error: bool = False
 
 
 def _no_stage(share: float, what: str) -> None:
@@ -209,10 +205,6 @@ def view_of(report: Report, pixels_rgb: np.ndarray, detector: Detector) -> Image
     judges_faces = card is not None
     evidence = verdict.evidence if judges_faces else ()
     scored = [i for i, e in enumerate(evidence) if e.fake_probability is not None]
-    explainable = [i for i in scored[:MAX_CARDS] if evidence[i].crop_rgb is not None]
-    if not isinstance(detector, ScoresCrops):
-        explainable = []
-    crops = [crop for i in explainable if (crop := evidence[i].crop_rgb) is not None]
     media = report.media
     if judges_faces or verdict.fake_probability is None:
         band = words.evidence_band(verdict.fake_probability, verdict.decision, verdict.reason)
@@ -240,11 +232,22 @@ def view_of(report: Report, pixels_rgb: np.ndarray, detector: Detector) -> Image
         elapsed=words.timing_words(report.elapsed_s),
         json_text=json.dumps(report_to_dict(report), indent=2, ensure_ascii=False, allow_nan=False) + "\n",
         csv_text=report_to_csv(report),
-        crops_rgb=np.stack(crops) if crops else None,
-        explainable=tuple(i + 1 for i in explainable),
+        explainable=_explainable(evidence[:MAX_CARDS]) if isinstance(detector, ScoresCrops) else None,
         report=report,
         pixels_rgb=pixels_rgb,
     )
+
+
+def _explainable(evidence: tuple[Evidence, ...]) -> Explainable | None:
+    told = [
+        (number, e.crop_rgb, e.patch_map.astype(np.float16), e.fake_probability)
+        for number, e in enumerate(evidence, 1)
+        if e.crop_rgb is not None and e.patch_map is not None and e.fake_probability is not None
+    ]
+    if not told:
+        return None
+    numbers, crops, maps, probabilities = zip(*told, strict=True)
+    return Explainable(numbers, np.stack(crops), np.stack(maps), probabilities)
 
 
 def _tested(e: Evidence, detector: Detector) -> str:
@@ -336,118 +339,3 @@ def told_by(error: str, json_text: str) -> dict[str, Any]:
         return {"error": error}
     told: dict[str, Any] = json.loads(json_text)
     return {"file": told.pop("path"), **told}
-
-
-class _Stopped(Exception):
-    """Raised inside LIME's progress callback to leave it; LIME itself cannot be stopped."""
-
-
-class StopFlags:
-    """One flag for each visitor's running explanation, so that Cancel ends the work and not only its display."""
-
-    def __init__(self) -> None:
-        self._flags: dict[str, threading.Event] = {}
-        self._lock = threading.Lock()
-
-    def begin(self, visitor: str) -> threading.Event:
-        """A fresh flag; whatever this visitor had running is stopped."""
-        with self._lock:
-            if visitor in self._flags:
-                self._flags[visitor].set()
-            flag = self._flags[visitor] = threading.Event()
-        return flag
-
-    def stop(self, visitor: str) -> None:
-        """Sets the flag of this visitor, if there is one."""
-        with self._lock:
-            if visitor in self._flags:
-                self._flags[visitor].set()
-
-    def end(self, visitor: str, flag: threading.Event) -> None:
-        """Forgets a flag, unless a later run has put its own in the place."""
-        with self._lock:
-            if self._flags.get(visitor) is flag:
-                del self._flags[visitor]
-
-
-def explain_face(
-    crops_rgb: np.ndarray | None,
-    index: int,
-    finder: str,
-    detector_loader: DetectorLoader,
-    *,
-    detector: str = "image-ensemble",
-    stop: threading.Event | None = None,
-    poll_s: float = 0.25,
-) -> Iterator[ExplainView]:
-    """Runs LIME on one face in a thread and tells how far it is; the last view is the result, or why there is none.
-
-    Args:
-        crops_rgb: from an `ImageView`.
-        index: of the crop.
-        finder: name of the face finder, only so that the same loaded detector is used.
-        detector_loader: like `detectors.load`.
-        detector: name of the detector.
-        stop: ends the run when set; closing this iterator does so as well.
-        poll_s: how often to look.
-    """
-    stop = stop or threading.Event()
-    if crops_rgb is None or not 0 <= index < len(crops_rgb):
-        yield ExplainView(0.0, message=words.LIME_NOTHING, is_error=True)
-        return
-    try:
-        loaded = detector_loader(detector, finder=finder)
-    except DeepfakeError as error:
-        yield ExplainView(0.0, message=words.as_sentence(str(error)), is_error=True)
-        return
-    if not isinstance(loaded, ScoresCrops):
-        yield ExplainView(0.0, message=words.LIME_NOTHING, is_error=True)
-        return
-    told: queue.Queue[float | np.ndarray | BaseException] = queue.Queue()
-
-    def on_progress(share: float) -> None:
-        if stop.is_set():
-            raise _Stopped
-        told.put(share)
-
-    def work() -> None:
-        from detectors.explain import explain_lime
-
-        try:
-            told.put(explain_lime(loaded.score_crops, crops_rgb[index], progress=on_progress))
-        except BaseException as error:  # carried over to the page's thread, which raises it
-            told.put(error)
-
-    threading.Thread(target=work, daemon=True).start()
-    share = 0.0
-    try:
-        yield ExplainView(share, message=words.LIME_WORKING)
-        while True:
-            try:
-                news = told.get(timeout=poll_s)
-            except queue.Empty:
-                yield ExplainView(share, message=words.LIME_WORKING)
-                continue
-            if isinstance(news, np.ndarray):
-                yield _explained(crops_rgb[index], news)
-                return
-            if isinstance(news, _Stopped):
-                yield ExplainView(share, message=words.LIME_STOPPED)
-                return
-            if isinstance(news, DeepfakeError):
-                yield ExplainView(share, message=words.as_sentence(str(news)), is_error=True)
-                return
-            if isinstance(news, BaseException):
-                raise news
-            share = max(share, float(news))
-            yield ExplainView(share, message=words.LIME_WORKING)
-    finally:
-        stop.set()  # the page has gone or the run is over: the thread leaves at its next batch
-
-
-FLAT_WEIGHT = 1e-3  # a part that moves the probability by less than a tenth of a per cent is nothing to point at
-
-
-def _explained(crop_rgb: np.ndarray, weights: np.ndarray) -> ExplainView:
-    flat = float(np.abs(weights).max(initial=0.0)) < FLAT_WEIGHT
-    return ExplainView(1.0, plots.overlay_lime(crop_rgb, weights), words.LIME_FLAT if flat else "")

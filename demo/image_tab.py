@@ -13,8 +13,11 @@ import gradio as gr
 import numpy as np
 
 from demo import cards, words
-from demo.beside import Kept, add_keep_buttons, add_probe, keep_files, nothing_kept
-from demo.handlers import DetectorLoader, StopFlags, analyse_image, explain_face, report_for_api
+from demo.background import StopFlags
+from demo.beside import REDRAW_S, Kept, add_keep_buttons, add_probe, keep_files, nothing_kept
+from demo.explain_cards import explain_card
+from demo.explain_handlers import explain_face
+from demo.handlers import DetectorLoader, Explainable, analyse_image, report_for_api
 from demo.threshold import add_threshold
 from detectors.types import MediaKind, Report
 
@@ -89,7 +92,7 @@ def add_image_tab(config: TabConfig) -> None:
             kept, keep = add_keep_buttons("picture")
             add_threshold("picture", verdict, kept)
     faces = gr.HTML("", elem_id="faces")
-    crops = gr.State(None, time_to_live=3600)
+    explainable = gr.State(None, time_to_live=3600)
     with gr.Column(visible=False, elem_id="lime") as lime:
         gr.HTML(f'<div class="dc dc-lime-intro"><h2>{words.LIME_HEADING}</h2><p>{words.LIME_INTRO}</p></div>')
         which = gr.Radio([], label=words.LIME_FACE_LABEL, elem_id="lime-face")
@@ -97,9 +100,9 @@ def add_image_tab(config: TabConfig) -> None:
             explain = gr.Button(words.LIME_BUTTON, variant="secondary", elem_id="explain")
             cancel = gr.Button(words.LIME_CANCEL, variant="stop", visible=False, elem_id="cancel")
         explanation = gr.HTML("", elem_id="explanation")
-    probing, probed = add_probe("image", "picture", _asked(config), [picture, finder])
+    probing, probed, probe_run = add_probe("image", "picture", _asked(config), [picture, finder])
 
-    results = [verdict, faces, crops, lime, which, explanation, cancel, kept, probing, probed]
+    results = [verdict, faces, explainable, lime, which, explanation, cancel, kept, probing, probed]
     analyse = _make_analyse(config)
     check_event: dict[str, Any] = {
         "fn": analyse,
@@ -130,7 +133,7 @@ def add_image_tab(config: TabConfig) -> None:
     )  # fmt: skip
     running = explain.click(
         _make_explain(config, flags),
-        inputs=[crops, which, finder],
+        inputs=[explainable, which, finder],
         outputs=[explanation, cancel],
         show_progress="hidden",
         concurrency_limit=LIME_SLOTS,
@@ -142,9 +145,9 @@ def add_image_tab(config: TabConfig) -> None:
         _make_cancel(flags), outputs=[cancel], queue=False, api_name="cancel_explanation",
         api_visibility="undocumented",
     )  # fmt: skip
-    # A changed picture ends an explanation of the old one.
+    # A changed picture ends an explanation and a probe of the old one.
     picture.input(
-        _make_cancel(flags), outputs=[cancel], queue=False, cancels=[running], show_progress="hidden",
+        _make_cancel(flags), outputs=[cancel], queue=False, cancels=[running, probe_run], show_progress="hidden",
         api_name="leave_explanation", api_visibility="undocumented",
     )  # fmt: skip
     _add_api(config, picture, finder)
@@ -194,11 +197,11 @@ def _make_analyse(config: TabConfig) -> Callable[..., list[Any]]:
             shown_name=name,
             on_stage=lambda share, what: progress(share, desc=what),
         )
-        numbers = view.explainable
+        numbers = view.explainable.numbers if view.explainable else ()
         return [
             cards.verdict_card(view),
             cards.faces_section(view),
-            view.crops_rgb,
+            view.explainable,
             gr.update(visible=bool(numbers)),
             gr.update(
                 choices=[(words.face_title(n, view.n_faces), i) for i, n in enumerate(numbers)],
@@ -236,22 +239,18 @@ def _forget() -> list[Any]:
 
 
 def _make_explain(config: TabConfig, flags: StopFlags) -> Callable[..., Iterator[list[Any]]]:
-    def explain(
-        crops_rgb: np.ndarray | None, index: int | None, finder: str, request: gr.Request
-    ) -> Iterator[list[Any]]:
+    def explain(faces: Explainable | None, index: int | None, finder: str, request: gr.Request) -> Iterator[list[Any]]:
         visitor = str(request.session_hash)
         flag = flags.begin(visitor)
         shown_at = 0.0
         try:
             for view in explain_face(
-                crops_rgb, index or 0, finder, config.load_detector, detector=config.detector, stop=flag
+                faces, index or 0, finder, config.load_detector, detector=config.detector, stop=flag
             ):
-                working = view.message == words.LIME_WORKING
-                # More often than this, the page redraws itself faster than anyone can read.
-                if working and time.monotonic() - shown_at < 0.2:
+                if view.is_working and time.monotonic() - shown_at < REDRAW_S:
                     continue
                 shown_at = time.monotonic()
-                yield [cards.explain_card(view), gr.update(visible=working)]
+                yield [explain_card(view), gr.update(visible=view.is_working)]
         finally:
             flags.end(visitor, flag)
 

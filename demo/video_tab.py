@@ -11,7 +11,7 @@ import gradio as gr
 
 from demo import clip_cards, words
 from demo.annotate import Marks
-from demo.beside import add_keep_buttons, keep_files, nothing_kept
+from demo.beside import add_keep_buttons, add_probe, keep_files, nothing_kept
 from demo.clip_handlers import analyse_clip, clip_report_for_api, make_annotated
 from demo.image_tab import NETWORK_SLOTS, TabConfig, add_examples, kept_of, upload_of
 from demo.threshold import add_threshold
@@ -43,8 +43,9 @@ def add_video_tab(config: TabConfig) -> None:
             stop = gr.Button(words.LIME_CANCEL, variant="stop", visible=False, elem_id="stop-annotated")
         told = gr.HTML("", elem_id="annotate-progress")
         made = gr.Video(visible=False, label=words.ANNOTATE_LABEL, buttons=["download"], elem_id="annotated")
+    probing, probed, probe_run = add_probe("video", "clip", _asked(config), [clip, rate])
 
-    results = [verdict, timeline, marks, annotate_part, told, made, cancel, kept]
+    results = [verdict, timeline, marks, annotate_part, told, made, cancel, kept, probing, probed]
     check_event: dict[str, Any] = {
         "fn": _make_analyse(config),
         "inputs": [clip, rate],
@@ -81,7 +82,7 @@ def add_video_tab(config: TabConfig) -> None:
     # An old verdict beside a new clip would be read as the new one's, so it goes, and its work with it. A new one comes
     # after the old was cleared; to cancel on its upload too could hit the check of the new one.
     clip.clear(
-        lambda: [*_forget(), *nothing_kept()], outputs=[*results, *keep], queue=False, cancels=[*running, making],
+        lambda: [*_forget(), *nothing_kept()], outputs=[*results, *keep], queue=False, cancels=[*running, making, probe_run],
         show_progress="hidden",
         api_name="forget_clip", api_visibility="undocumented",
     )  # fmt: skip
@@ -112,6 +113,8 @@ def _make_analyse(config: TabConfig) -> Callable[..., Iterator[list[Any]]]:
             _no_clip(),
             gr.update(visible=bool(path)),
             None,
+            gr.update(visible=False),
+            "",
         ]
         view = analyse_clip(
             path,
@@ -125,7 +128,7 @@ def _make_analyse(config: TabConfig) -> Callable[..., Iterator[list[Any]]]:
         yield [
             clip_cards.verdict_card(view), clip_cards.timeline_section(view), view.marks,
             gr.update(visible=view.marks is not None), "", _no_clip(), gr.update(visible=False),
-            kept_of(view.report, config, config.finder, view.first_rgb),
+            kept_of(view.report, config, config.finder, view.first_rgb), gr.update(visible=view.picture[1] is not None), "",
         ]  # fmt: skip
 
     return check_clip
@@ -138,7 +141,15 @@ def _no_clip() -> Any:
 def _forget() -> list[Any]:
     """Puts the tab back to where nothing was checked."""
     hidden = gr.update(visible=False)
-    return [clip_cards.empty_card(), "", None, hidden, "", _no_clip(), hidden, None]
+    return [clip_cards.empty_card(), "", None, hidden, "", _no_clip(), hidden, None, hidden, ""]
+
+
+def _asked(config: TabConfig) -> Callable[[Any, Any], tuple[str | None, dict[str, Any]]]:
+    def ask(payload: Any, rate_hz: float | None) -> tuple[str | None, dict[str, Any]]:
+        options = {"detector_loader": config.load_detector, "detector": config.detector, "finder": config.finder}
+        return clip_of(payload)[0], options | {"rate_hz": float(rate_hz or 1.0)}
+
+    return ask
 
 
 def _make_annotate() -> Callable[[Marks | None], Iterator[list[Any]]]:

@@ -136,15 +136,14 @@ EXAMPLES_LABELS = {
     "fake": "… or one that this project's own code has altered",
 }
 LIME_FACE_LABEL = "Face to explain"
-LIME_HEADING = "Explain with LIME"
+LIME_HEADING = "Why this score?"
 LIME_INTRO = (
-    "LIME hides parts of the face in hundreds of random ways, asks the networks again each time, and works out which "
-    "parts push the score up or down. It looks at the final score from outside, so it is an independent check of the "
-    "heat map. It takes some seconds."
+    "Two maps of the face, side by side. The heat map shows where the networks' own local scores are high. LIME hides parts of the face "
+    "in hundreds of random ways, asks the networks again each time, and works out which parts push the final score up or down. Both are "
+    "then tested by blurring what they point at. It takes some seconds."
 )
 LIME_BUTTON = "Explain this face"
 LIME_CANCEL = "Cancel"
-LIME_ALT = "The face with the parts tinted that speak for manipulation (orange) and against it (blue)"
 LIME_CAPTION = (
     "Orange parts speak for manipulation, blue parts against it, for this picture and these networks. Strength is "
     "relative to the strongest part; where the score is low, even the strongest part says little."
@@ -1232,6 +1231,9 @@ PROBE_HEADING = "Is it robust?"
 PROBE_INTRO = {
     "image": "The same picture is saved as a strongly compressed JPEG and at half its size, and the networks are asked again. An answer that "
     "flips then rests on traces too fine to be relied on.",
+    "video": "The same video is encoded again as H.264 with strong compression (CRF 35) and at half its size, without its sound, and the faces in "
+    "the same frames are judged again. An answer that flips then rests on traces too fine to be relied on. Videos of up to two minutes; a "
+    "large one takes a minute or more.",
     "audio": "The same recording is sent through MP3 at 32 kbit/s and a telephone line, and the networks are asked again. An answer that flips "
     "then rests on traces too fine to be relied on.",
 }
@@ -1240,11 +1242,34 @@ PROBE_COLUMNS = ("Copy", "Probability of manipulation", "Verdict")
 PROBE_ORIGINAL = "As it is"
 PROBE_COPIES = {
     "image": (("jpeg:40", "JPEG, quality 40"), ("resize:0.5", "Half the size")),
+    "video": (("h264:35", "H.264, CRF 35"), ("resize:0.5", "Half the size")),
     "audio": (("mp3:32", "MP3, 32 kbit/s"), ("telephone", "Telephone, 8 kHz")),
 }
+PROBE_NO_FILE = {"image": NO_PICTURE, "video": NO_CLIP, "audio": NO_SOUND}
+PROBE_TOO_LONG = "copies are made of videos of up to two minutes; cut it first"
 PROBE_WORKING = "Saving and asking again"
 PROBE_STABLE = "The verdict is the same in every copy."
 PROBE_FLIPS = "The verdict is not the same in every copy, so do not rely on it."
+PROBE_SOME_UNJUDGED = (
+    "The verdict is the same in every copy that could be judged. One that could not says nothing about the others."
+)
+PROBE_ALL_UNJUDGED = "None of the copies could be judged, so nothing was learnt about how robust the verdict is."
+
+
+def probe_words(judged: Sequence[Decision], total: int) -> str:
+    """What a probe found.
+
+    Args:
+        judged: decisions of the copies that could be scored, the untouched file's first.
+        total: copies in all.
+    """
+    if len(judged) < 2:
+        return PROBE_ALL_UNJUDGED
+    if len(set(judged)) > 1:
+        return PROBE_FLIPS
+    return PROBE_STABLE if len(judged) == total else PROBE_SOME_UNJUDGED
+
+
 DELETION_GOOD = "So the map shows what this score rests on."
 DELETION_BAD = "So the map explains this score badly; do not read much into it."
 
@@ -1259,6 +1284,40 @@ def deletion_words(whole: float, without_hottest: float, without_coldest: float)
         whole=percent(whole), hot=percent(without_hottest), cold=percent(without_coldest),
         so=DELETION_GOOD if good else DELETION_BAD,
     )  # fmt: skip
+
+
+# ---- why one face got its score: heat map and LIME side by side ----
+
+WHY_HEAT_NAME, WHY_LIME_NAME, WHY_BOTH_NAME = "Heat map", "LIME", "Both"
+WHY_HEAT_CAPTION = "Heat map: where the networks' local scores are high"
+WHY_LIME_CAPTION = "LIME: which parts push the score up or down"
+WHY_TEST_HEADING = "Do the maps explain the score?"
+HEAT_FLAT = "The local scores are almost the same everywhere, so the heat map has nothing to point at."
+MAPS_NOT_COMPARED = "With nothing to point at in one of the two maps, they cannot be compared."
+MAPS_AGREE, MAPS_AGREE_PARTLY = 0.5, 0.3  # of the hottest fifth in common; two random maps share 0.2 of it
+
+
+LIME_ALT = "LIME's map of face {number}: orange parts speak for manipulation, blue parts against it"
+# Where they differ, where they agree in part, where they agree.
+MAPS_COMPARED = (
+    "The two maps point at different places: of the fifth of the face that each map marks hottest, {overlap} is the same; chance would give "
+    "20 %. Rely on a map only where its own test above speaks for it.",
+    "The two maps agree in part: of the fifth of the face that each map marks hottest, {overlap} is the same; chance would give 20 %.",
+    "The two maps point at the same places: of the fifth of the face that each map marks hottest, {overlap} is the same; chance would give "
+    "20 %.",
+)
+
+
+def lime_alt(number: int) -> str:
+    """Alternative text of LIME's map."""
+    return LIME_ALT.format(number=number)
+
+
+def maps_compared(overlap: float | None) -> str:
+    """Whether two maps point at the same places, from the share of the hottest fifth that they have in common."""
+    if overlap is None:
+        return MAPS_NOT_COMPARED
+    return MAPS_COMPARED[(overlap >= MAPS_AGREE_PARTLY) + (overlap >= MAPS_AGREE)].format(overlap=percent(overlap))
 
 
 # ---- the card and the page that a visitor keeps ----

@@ -112,17 +112,15 @@ EXAMPLES_LABELS = {
     "fake": "… oder eines, das der Code dieses Projekts verändert hat",
 }
 LIME_FACE_LABEL = "Gesicht, das erklärt wird"
-LIME_HEADING = "Mit LIME erklären"
+LIME_HEADING = "Warum dieser Wert?"
 LIME_INTRO = (
-    "LIME verdeckt Teile des Gesichts auf Hunderte zufällige Arten, fragt jedes Mal die Netze neu und errechnet, welche Teile den "
-    "Wert heben oder senken. Es betrachtet nur das Endergebnis, von außen, und prüft die Heatmap damit unabhängig. Das dauert "
-    "einige Sekunden."
+    "Zwei Karten des Gesichts nebeneinander. Die Heatmap zeigt, wo die eigenen örtlichen Werte der Netze hoch sind. LIME verdeckt Teile des "
+    "Gesichts auf Hunderte zufällige Arten, fragt jedes Mal die Netze neu und errechnet, welche Teile den Endwert heben oder senken. Beide "
+    "werden dann geprüft, indem das unscharf gemacht wird, worauf sie zeigen. Das dauert einige Sekunden."
 )
 LIME_BUTTON = "Dieses Gesicht erklären"
 LIME_CANCEL = "Abbrechen"
-LIME_ALT = (
-    "Das Gesicht; eingefärbt sind die Teile, die für eine Manipulation (orange) und die gegen eine sprechen (blau)"
-)
+LIME_ALT = "Karte von LIME für Gesicht {number}: Orange Teile sprechen für eine Manipulation, blaue dagegen"
 LIME_CAPTION = (
     "Orange Teile sprechen für eine Manipulation, blaue dagegen, bei diesem Bild und diesen Netzen. Die Stärke ist auf den "
     "stärksten Teil bezogen; wo der Wert niedrig ist, besagt auch der stärkste Teil wenig."
@@ -689,9 +687,16 @@ POINTS_TO = {
 KEEP_LABEL = "Dieses Ergebnis behalten"
 KEEP_PNG, KEEP_PDF = "Bildkarte (PNG)", "Bericht, eine Seite (PDF)"
 PROBE_HEADING = "Ist es robust?"
+PROBE_NO_FILE = {"image": NO_PICTURE, "video": NO_CLIP, "audio": NO_SOUND}
+PROBE_TOO_LONG = "Kopien werden von Videos bis zu zwei Minuten gemacht; schneiden Sie es vorher."
+PROBE_SOME_UNJUDGED = "Das Ergebnis ist in jeder Kopie dasselbe, die sich beurteilen ließ. Eine, die sich nicht beurteilen ließ, sagt nichts über die anderen."
+PROBE_ALL_UNJUDGED = "Keine der Kopien ließ sich beurteilen; wie robust das Ergebnis ist, weiß man also nicht."
 PROBE_INTRO = {
     "image": "Dasselbe Bild wird als stark komprimiertes JPEG und in halber Größe gespeichert, und die Netze werden neu gefragt. "
     "Kippt die Antwort dabei, beruht sie auf Spuren, die zu fein sind, um sich darauf zu verlassen.",
+    "video": "Dasselbe Video wird als stark komprimiertes H.264 (CRF 35) und in halber Größe neu kodiert, ohne Ton, und die Gesichter in "
+    "denselben Einzelbildern werden neu beurteilt. Kippt die Antwort dabei, beruht sie auf Spuren, die zu fein sind, um sich darauf zu "
+    "verlassen. Videos bis zu zwei Minuten; ein großes braucht eine Minute oder mehr.",
     "audio": "Dieselbe Aufnahme wird als MP3 mit 32 kbit/s gespeichert und durch eine Telefonleitung geschickt, und die Netze "
     "werden neu gefragt. Kippt die Antwort dabei, beruht sie auf Spuren, die zu fein sind, um sich darauf zu verlassen.",
 }
@@ -700,11 +705,25 @@ PROBE_COLUMNS = ("Kopie", "Wahrscheinlichkeit einer Manipulation", "Ergebnis")
 PROBE_ORIGINAL = "Unverändert"
 PROBE_COPIES = {
     "image": (("jpeg:40", "JPEG, Qualität 40"), ("resize:0.5", "Halbe Größe")),
+    "video": (("h264:35", "H.264, CRF 35"), ("resize:0.5", "Halbe Größe")),
     "audio": (("mp3:32", "MP3, 32 kbit/s"), ("telephone", "Telefon, 8 kHz")),
 }
 PROBE_WORKING = "Speichert und fragt neu"
 PROBE_STABLE = "Das Ergebnis ist in jeder Kopie dasselbe."
 PROBE_FLIPS = "Das Ergebnis ist nicht in jeder Kopie dasselbe; verlassen Sie sich also nicht darauf."
+WHY_HEAT_NAME, WHY_LIME_NAME, WHY_BOTH_NAME = "Heatmap", "LIME", "Beide"
+WHY_HEAT_CAPTION = "Heatmap: wo die örtlichen Werte der Netze hoch sind"
+WHY_LIME_CAPTION = "LIME: welche Teile den Wert heben oder senken"
+WHY_TEST_HEADING = "Erklären die Karten den Wert?"
+HEAT_FLAT = "Die örtlichen Werte sind fast überall gleich; die Heatmap kann auf nichts zeigen."
+MAPS_NOT_COMPARED = "Eine der beiden Karten kann auf nichts zeigen; sie lassen sich daher nicht vergleichen."
+MAPS_COMPARED = (
+    "Die beiden Karten zeigen auf verschiedene Stellen: Vom heißesten Fünftel des Gesichts ist {overlap} in beiden dasselbe; der Zufall ergäbe "
+    "20 %. Verlassen Sie sich auf eine Karte nur, wo ihre eigene Prüfung oben für sie spricht.",
+    "Die beiden Karten stimmen zum Teil überein: Vom heißesten Fünftel des Gesichts ist {overlap} in beiden dasselbe; der Zufall ergäbe 20 %.",
+    "Die beiden Karten zeigen auf dieselben Stellen: Vom heißesten Fünftel des Gesichts ist {overlap} in beiden dasselbe; der Zufall ergäbe "
+    "20 %.",
+)
 DELETION_GOOD = "Die Karte zeigt also, worauf dieser Wert beruht."
 DELETION_BAD = "Die Karte erklärt diesen Wert also schlecht; lesen Sie nicht viel hinein."
 DELETION = (

@@ -8,6 +8,7 @@ import numpy as np
 
 ScoreCrops = Callable[[np.ndarray], np.ndarray]
 SEGMENTS = 48
+SAMPLES = 500  # in pairs they rank segments as 600 independent ones do; docs/architecture.md has the figures
 BATCH = 32
 
 
@@ -22,11 +23,14 @@ def explain_lime(
     score_crops: ScoreCrops,
     crop_rgb: np.ndarray,
     *,
-    samples: int = 600,
+    samples: int = SAMPLES,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
 ) -> np.ndarray:
     """LIME (Ribeiro et al., KDD 2016) of the final, calibrated score: which segments speak for fake.
+
+    Copies are drawn in pairs, the second hiding what the first one shows, so that what two segments only do together
+    falls out of each one's weight (antithetic sampling; Covert and Lee, AISTATS 2021, for Shapley values).
 
     Args:
         score_crops: uint8 (n, size, size, 3) -> probability of fake (n,).
@@ -40,18 +44,32 @@ def explain_lime(
     """
     from lime import lime_image
 
-    lime_image.tqdm = iter  # this version draws a bar on stderr and has no switch for it
-    done = 0
+    class Paired(lime_image.LimeImageExplainer):  # type: ignore[misc]
+        """LIME with pairs of copies, which are made a batch at a time."""
+
+        def data_labels(
+            self,
+            image: np.ndarray,
+            fudged_image: np.ndarray,
+            segments: np.ndarray,
+            classifier_fn: Callable[[np.ndarray], np.ndarray],
+            num_samples: int,
+            batch_size: int = BATCH,
+        ) -> tuple[np.ndarray, np.ndarray]:
+            shown = paired_masks(self.random_state, num_samples, int(segments.max()) + 1)
+            told = []
+            for first in range(0, len(shown), batch_size):
+                visible = shown[first : first + batch_size, segments, None]
+                told.append(classifier_fn(np.where(visible, image, fudged_image)))
+                if progress is not None:
+                    progress(min(1.0, (first + batch_size) / len(shown)))
+            return shown.astype(int), np.concatenate(told)
 
     def classify(images: np.ndarray) -> np.ndarray:
-        nonlocal done
-        fake = score_crops(np.clip(images, 0, 255).astype(np.uint8))
-        done += len(images)
-        if progress is not None:
-            progress(min(1.0, done / samples))
+        fake = score_crops(images)
         return np.stack([1 - fake, fake], 1)
 
-    explanation = lime_image.LimeImageExplainer(random_state=seed).explain_instance(
+    explanation = Paired(random_state=seed).explain_instance(
         crop_rgb,
         classify,
         labels=(1,),
@@ -62,8 +80,17 @@ def explain_lime(
         segmentation_fn=segment,
         random_seed=seed,
     )
-    weights = dict(explanation.local_exp[1])
-    return np.vectorize(lambda s: weights.get(s, 0.0), otypes=[np.float32])(explanation.segments)
+    weights = np.zeros(int(explanation.segments.max()) + 1, np.float32)
+    for part, weight in explanation.local_exp[1]:
+        weights[part] = weight
+    return weights[explanation.segments]
+
+
+def paired_masks(random: np.random.RandomState, samples: int, parts: int) -> np.ndarray:
+    """What each copy shows, bool (samples + 1, parts): everything; then random halves, each followed by the rest."""
+    half = random.randint(0, 2, (-(-samples // 2), parts)).astype(bool)
+    pairs = np.stack([half, ~half], 1).reshape(-1, parts)
+    return np.concatenate([np.ones((1, parts), bool), pairs[:samples]])
 
 
 def explain_occlusion(score_crops: ScoreCrops, crop_rgb: np.ndarray, *, cells: int = 8) -> np.ndarray:
@@ -108,8 +135,7 @@ def deletion_check(
     import cv2
 
     size = crop_rgb.shape[0]
-    heat = cv2.resize(heat.astype(np.float32), (size, size), interpolation=cv2.INTER_LINEAR)
-    order = heat.ravel().argsort()
+    order = _order(heat, size)
     blurred = cv2.GaussianBlur(crop_rgb, (0, 0), size / 16).reshape(-1, 3)
     count = int(share * order.size)
     copies = []
@@ -119,3 +145,25 @@ def deletion_check(
         copies.append(copy.reshape(crop_rgb.shape))
     hot, cold = score_crops(np.stack(copies))
     return float(hot), float(cold)
+
+
+def hottest_overlap(one: np.ndarray, other: np.ndarray, *, share: float = 0.2) -> float:
+    """How much of the hottest share two maps of the same crop have in common, in [0, 1]; `share` itself by chance.
+
+    Args:
+        one: any size; higher speaks for fake.
+        other: likewise.
+        share: of the pixels.
+    """
+    size = max(*one.shape, *other.shape)
+    count = max(1, int(share * size * size))
+    both = np.intersect1d(_order(one, size)[-count:], _order(other, size)[-count:], assume_unique=True)
+    return len(both) / count
+
+
+def _order(heat: np.ndarray, size: int) -> np.ndarray:
+    """Pixels of a square crop from the coldest to the hottest, with the map stretched over it."""
+    import cv2
+
+    heat = cv2.resize(heat.astype(np.float32), (size, size), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(heat.ravel().argsort(kind="stable"))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fractions import Fraction
 from itertools import chain
@@ -16,7 +16,7 @@ import numpy as np
 
 from detectors.audio import audible_span, between
 from detectors.errors import UsageError
-from detectors.media import SAMPLE_RATE_HZ, ClipFile, ClipLimits, SoundFile, read_image
+from detectors.media import SAMPLE_RATE_HZ, ClipFile, ClipLimits, SoundFile, TimedFrame, read_image
 from detectors.types import MediaKind
 
 
@@ -116,11 +116,24 @@ def read_corruption(text: str) -> Corruption:
 
 
 @contextmanager
-def corrupted(path: str | Path, corruption: Corruption) -> Iterator[Path]:
+def corrupted(
+    path: str | Path,
+    corruption: Corruption,
+    *,
+    max_length_s: float | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> Iterator[Path]:
     """A copy of a file after a corruption, which lives as long as the context. Noise is seeded by the file's digest.
+
+    Args:
+        path: of the file.
+        corruption: what is done to it.
+        max_length_s: of a clip; a longer one is refused.
+        on_progress: called with the seconds of a clip that are done; what it raises ends the work.
 
     Raises:
         MediaError: the file cannot be read.
+        MediaTooLarge: the clip is longer than the limit.
     """
     from detectors.media import media_kind
 
@@ -129,7 +142,7 @@ def corrupted(path: str | Path, corruption: Corruption) -> Iterator[Path]:
         if KINDS[corruption.name].media == HEARD:
             _write_sound(path, corruption, out)
         elif media_kind(path) == "video":
-            _write_clip(path, corruption, out)
+            _write_clip(path, corruption, out, max_length_s, on_progress)
         else:
             _write_picture(path, corruption, out)
         yield out
@@ -177,15 +190,32 @@ def _through_h264(pixels_rgb: np.ndarray, crf: float) -> np.ndarray:
         return next(file.decode(video=0)).to_ndarray(format="rgb24")
 
 
-def _write_clip(path: str | Path, corruption: Corruption, out: Path) -> None:
+def _write_clip(
+    path: str | Path,
+    corruption: Corruption,
+    out: Path,
+    max_length_s: float | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> None:
     """Every frame at its own time through the change and the encoder; the sound track is left out."""
-    with ClipFile(path, ClipLimits(max_frames=MOST_FRAMES), EVERY_FRAME_HZ) as clip:
+    limits = ClipLimits(max_frames=MOST_FRAMES)
+    if max_length_s is not None:
+        limits = replace(limits, max_length_s=max_length_s)
+    with ClipFile(path, limits, EVERY_FRAME_HZ) as clip:
         rng = _seeded(clip.info.sha256)
-        frames = ((f.time_s, f.pixels_rgb) for f in clip.frames())
+        frames = ((f.time_s, f.pixels_rgb) for f in _telling(clip, on_progress))
         if corruption.name == "h264":
             _encode(str(out), frames, corruption.amount)
         else:
             _encode(str(out), ((at, _changed(p, corruption, rng)) for at, p in frames), RE_ENCODED_CRF)
+
+
+def _telling(clip: ClipFile, on_progress: Callable[[float], None] | None) -> Iterator[TimedFrame]:
+    """Every frame of a clip, telling how far it is."""
+    for frame in clip.frames():
+        if on_progress is not None:
+            on_progress(frame.time_s)
+        yield frame
 
 
 def _encode(out: Any, frames: Iterator[tuple[float, np.ndarray]], crf: float) -> None:

@@ -26,6 +26,7 @@ from PIL import Image
 
 from demo import words
 from demo.screenshots import open_tab
+from eval import corruptions
 
 ROOT = Path(__file__).resolve().parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -162,18 +163,24 @@ def test_lime_shows_its_progress_and_can_be_cancelled(page, files, monkeypatch):
     page.wait_for_selector("#explain", timeout=WAIT_MS)
     page.click("#explain")
     page.wait_for_selector("#explanation progress", timeout=WAIT_MS)
+    assert page.locator("#explanation img").count() == 2  # the heat map is there already
     page.click("#cancel")
     page.wait_for_selector(f"#explanation :text('{words.LIME_STOPPED}')", timeout=WAIT_MS)
 
 
-def test_lime_ends_with_a_picture_of_the_chosen_face(page, files, monkeypatch):
+def test_lime_ends_with_three_pictures_of_the_chosen_face(page, files, monkeypatch):
     monkeypatch.setattr("detectors.explain.explain_lime", lambda *a, **k: np.eye(64, dtype=np.float32))
     upload(page, files / "portrait.jpg")
     page.wait_for_selector("#explain", timeout=WAIT_MS)
     page.get_by_role("radio", name="Face 2").check()
     page.click("#explain")
-    page.wait_for_selector("#explanation img", timeout=WAIT_MS)
-    assert page.locator("#explanation img").get_attribute("alt") == words.LIME_ALT
+    page.wait_for_selector("#explanation dd >> nth=2", timeout=WAIT_MS)
+    shown = page.locator("#explanation img").evaluate_all("images => images.map(i => i.naturalWidth > 0 && i.alt)")
+    assert shown == [words.crop_alt(2), words.heat_alt(2), words.lime_alt(2)]
+    tops = page.locator("#explanation img").evaluate_all("images => images.map(i => i.getBoundingClientRect().top)")
+    assert len(set(tops)) == 1  # side by side
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.wait_for_selector("#cancel", state="hidden", timeout=WAIT_MS)
 
 
@@ -271,6 +278,31 @@ def test_a_clip_gets_a_verdict_lines_for_its_people_and_an_annotated_copy(page, 
     assert page.locator("#annotated video").evaluate(seconds) == pytest.approx(4.0, abs=0.3)
     page.locator("#clip").get_by_label("Clear").click()
     page.wait_for_selector("#clip-verdict .dc-empty", timeout=WAIT_MS)
+
+
+def test_a_clip_can_be_probed_and_the_probe_be_stopped(page, files, monkeypatch):
+    open_clips(page)
+    page.set_input_files("#clip input[type=file]", str(files / "clip.mp4"))
+    page.wait_for_selector("#clip video", timeout=WAIT_MS)
+    page.click("#check-clip")
+    page.wait_for_selector("#probe-clip-go", state="visible", timeout=WAIT_MS)
+    assert not page.is_visible("#probe-clip-cancel")
+    page.click("#probe-clip-go")
+    page.wait_for_selector("#probe-clip-told strong", timeout=WAIT_MS)
+    assert page.locator("#probe-clip-told tbody tr").count() == 3
+    assert "H.264, CRF 35" in page.inner_text("#probe-clip-told")
+    change = corruptions._changed
+
+    def change_slowly(*given):
+        time.sleep(0.2)  # half the size then takes eight seconds
+        return change(*given)
+
+    monkeypatch.setattr(corruptions, "_changed", change_slowly)
+    page.click("#probe-clip-go")
+    page.wait_for_selector("#probe-clip-told tbody tr >> nth=1", timeout=WAIT_MS)
+    page.click("#probe-clip-cancel")
+    page.wait_for_selector(f"#probe-clip-told :text('{words.LIME_STOPPED}')", timeout=WAIT_MS)
+    assert not page.is_visible("#probe-clip-cancel")
 
 
 def test_a_letter_named_mp4_gets_a_sentence_in_the_page(page, files):
@@ -541,7 +573,8 @@ def test_the_threshold_is_moved_by_keyboard_and_tells_its_price(page, files):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_no_serious_barrier_on_any_tab(chromium, served_url, files, theme):
+def test_axe_finds_no_serious_barrier_on_any_tab(chromium, served_url, files, theme, monkeypatch):
+    monkeypatch.setattr("detectors.explain.explain_lime", lambda *a, **k: np.eye(64, dtype=np.float32))
     axe = pytest.importorskip("axe_playwright_python")
     script = Path(axe.__file__).with_name("axe.min.js")
     tab = chromium.new_page(viewport={"width": 1280, "height": 900}, color_scheme=theme)
@@ -550,6 +583,8 @@ def test_axe_finds_no_serious_barrier_on_any_tab(chromium, served_url, files, th
     upload(tab, files / "portrait.jpg")
     tab.wait_for_selector("#keep-picture", state="visible", timeout=WAIT_MS)
     tab.wait_for_selector("#threshold-picture", state="visible", timeout=WAIT_MS)
+    tab.click("#explain")
+    tab.wait_for_selector("#explanation dd >> nth=2", timeout=WAIT_MS)
     tab.add_script_tag(path=str(script))
     found = []
     for name in (

@@ -6,13 +6,11 @@ import csv
 import io
 import json
 import re
-import threading
-import time
 from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from fake_detector import CROP_PX, FakeDetector, loader_of, make_card
+from fake_detector import FakeDetector, loader_of, make_card
 from PIL import Image
 
 import detectors
@@ -124,14 +122,14 @@ def test_without_a_face_another_finder_is_suggested(picture_path):
     assert "choose another face finder under Advanced" in text
     assert "photographs of people only" in text
     assert cards.faces_section(view) == ""
-    assert view.crops_rgb is None and view.explainable == ()
+    assert view.explainable is None
 
 
 def test_a_face_that_is_too_small_has_a_card_but_no_score(picture_path):
     view = view_with(picture_path, (MIDDLE, 0.9), (LEFT, None))
     assert view.faces[1].fake_probability is None
     assert "This face was not scored." in cards.faces_section(view)
-    assert view.explainable == (1,)
+    assert view.explainable.numbers == (1,)
 
 
 def test_what_was_looked_at_is_said_with_every_verdict(picture_path):
@@ -209,7 +207,6 @@ def test_markup_in_a_file_name_or_a_note_is_shown_as_text(picture_path):
 
 def test_markup_in_an_error_is_shown_as_text():
     assert "<b>" not in cards.verdict_card(handlers.ImageView(error="no <b>such</b> thing."))
-    assert "<b>" not in cards.explain_card(handlers.ExplainView(0.0, message="<b>", is_error=True))
 
 
 def test_stages_are_told_in_order(picture_path):
@@ -268,7 +265,7 @@ def test_the_baseline_is_not_shown_as_evidence(picture_path):
     text, _ = read(cards.verdict_card(view))
     assert "A baseline's score, not evidence" in text
     assert "evidence of manipulation" not in text
-    assert view.faces == () and view.explainable == ()
+    assert view.faces == () and view.explainable is None
 
 
 def test_a_program_gets_the_report_or_the_sentence(picture_path):
@@ -286,121 +283,9 @@ def test_a_report_without_maps_or_crops_is_still_shown(picture_path):
     view = handlers.view_of(
         Report("a.png", report.media, verdict, (), 2.5), np.zeros((200, 240, 3), np.uint8), detector
     )
-    assert view.faces[0].heat_rgb is None and view.explainable == ()
+    assert view.faces[0].heat_rgb is None and view.explainable is None
     assert "2.5 s" in cards.verdict_card(view)
     read(cards.faces_section(view))
-
-
-# --- LIME ------------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def quick_lime(monkeypatch):
-    """LIME's place taken by a function that reports progress and returns weights."""
-
-    def explain(score_crops, crop_rgb, *, samples=600, seed=0, progress=None):
-        for share in (0.25, 0.5, 1.0):
-            score_crops(crop_rgb[None])
-            progress(share)
-        weights = np.zeros(crop_rgb.shape[:2], np.float32)
-        weights[:, : CROP_PX // 2] = 0.2
-        return weights
-
-    monkeypatch.setattr("detectors.explain.explain_lime", explain)
-
-
-CROPS = np.full((2, CROP_PX, CROP_PX, 3), 120, np.uint8)
-
-
-def test_lime_tells_how_far_it_is_and_ends_with_a_picture(quick_lime):
-    views = list(handlers.explain_face(CROPS, 1, "yunet", loader_of(FakeDetector([]))))
-    assert [v.share for v in views] == sorted(v.share for v in views)
-    assert views[-1].share == 1.0 and views[-1].overlay_rgb is not None
-    assert "<progress" in cards.explain_card(views[1])
-    text, checker = read(cards.explain_card(views[-1]))
-    assert checker.images[0]["alt"] == words.LIME_ALT
-    assert "Orange parts speak for manipulation" in text
-
-
-def test_lime_can_be_stopped(monkeypatch):
-    left = threading.Event()
-
-    def endless(score_crops, crop_rgb, *, samples=600, seed=0, progress=None):
-        try:
-            for _ in range(1000):
-                time.sleep(0.01)
-                progress(0.1)
-        finally:
-            left.set()
-
-    monkeypatch.setattr("detectors.explain.explain_lime", endless)
-    stop = threading.Event()
-    views = []
-    for view in handlers.explain_face(CROPS, 0, "yunet", loader_of(FakeDetector([])), stop=stop):
-        views.append(view)
-        stop.set()
-    assert views[-1].message == words.LIME_STOPPED
-    assert left.wait(2)
-
-
-def test_leaving_the_page_ends_lime(monkeypatch):
-    left = threading.Event()
-
-    def endless(score_crops, crop_rgb, *, samples=600, seed=0, progress=None):
-        try:
-            for _ in range(1000):
-                time.sleep(0.01)
-                progress(0.1)
-        finally:
-            left.set()
-
-    monkeypatch.setattr("detectors.explain.explain_lime", endless)
-    run = handlers.explain_face(CROPS, 0, "yunet", loader_of(FakeDetector([])))
-    next(run)
-    run.close()
-    assert left.wait(2)
-
-
-def test_a_bug_in_lime_is_not_hidden(monkeypatch):
-    def buggy(*args, **kwargs):
-        raise ZeroDivisionError("a bug")
-
-    monkeypatch.setattr("detectors.explain.explain_lime", buggy)
-    with pytest.raises(ZeroDivisionError):
-        list(handlers.explain_face(CROPS, 0, "yunet", loader_of(FakeDetector([]))))
-
-
-def test_lime_itself_finds_the_side_that_the_score_depends_on(monkeypatch):
-    seen = []
-    monkeypatch.setattr(handlers.plots, "overlay_lime", lambda crop, weights: seen.append(weights) or crop)
-    rough = np.random.default_rng(0).integers(0, 256, (1, CROP_PX, CROP_PX, 3)).astype(np.uint8)
-    views = list(handlers.explain_face(rough, 0, "yunet", loader_of(FakeDetector([]))))
-    assert views[-1].message == ""
-    left, right = seen[0][:, : CROP_PX // 2 - 8], seen[0][:, CROP_PX // 2 + 8 :]
-    assert left.mean() > 10 * abs(right.mean())
-
-
-def test_there_is_nothing_to_explain_before_a_check():
-    load = loader_of(FakeDetector([]))
-    for crops, index in ((None, 0), (CROPS, 2), (CROPS, -1)):
-        views = list(handlers.explain_face(crops, index, "yunet", load))
-        assert [v.message for v in views] == [words.LIME_NOTHING]
-
-
-def test_a_flat_explanation_says_that_it_points_at_nothing(monkeypatch):
-    monkeypatch.setattr("detectors.explain.explain_lime", lambda *a, **k: np.zeros((CROP_PX, CROP_PX), np.float32))
-    views = list(handlers.explain_face(CROPS, 0, "yunet", loader_of(FakeDetector([]))))
-    assert views[-1].message == words.LIME_FLAT
-
-
-def test_a_second_explanation_stops_the_visitors_first():
-    flags = handlers.StopFlags()
-    first, other = flags.begin("a"), flags.begin("b")
-    second = flags.begin("a")
-    assert first.is_set() and not second.is_set() and not other.is_set()
-    flags.end("a", first)  # the late end of the first must not forget the second
-    flags.stop("a")
-    assert second.is_set() and not other.is_set()
 
 
 # --- about, examples -------------------------------------------------------------------------------------------------

@@ -297,16 +297,54 @@ def test_a_probe_asks_again_about_copies_and_says_whether_they_agree(files, load
 
     views = list(probe(files[0], "image", loader, detector="image-ensemble"))
     assert [c.name for c in views[-1].copies] == ["As it is", "JPEG, quality 40", "Half the size"]
-    assert (
-        [len(v.copies) for v in views] == [0, 1, 2, 3]
-        and views[-1].is_stable
-        and words.PROBE_STABLE in probe_card(views[-1])
-    )
+    assert [len(v.copies) for v in views] == [0, 1, 2, 3] and words.PROBE_STABLE in probe_card(views[-1])
     assert "<progress" in probe_card(views[1])
     flipped = ProbeView("", (views[-1].copies[0], type(views[-1].copies[0])("x", 0.1, "real", "No sign")), 2)
     assert words.PROBE_FLIPS in probe_card(flipped)
+    unjudged = type(views[-1].copies[0])("x", None, "undecided", "Too small to judge")
+    some = ProbeView("", (*views[-1].copies, unjudged), 4)
+    assert words.PROBE_SOME_UNJUDGED in probe_card(some)
+    assert words.PROBE_ALL_UNJUDGED in probe_card(ProbeView("", (views[-1].copies[0], unjudged), 2))
     sounds = list(probe(files[2], "audio", loader, detector="audio-ensemble"))
     assert [c.name for c in sounds[-1].copies] == ["As it is", "MP3, 32 kbit/s", "Telephone, 8 kHz"]
+
+
+def test_a_clip_is_encoded_again_and_its_faces_are_asked_again(files, loader):
+    from demo.probe import probe, probe_card
+
+    views = list(probe(files[3], "video", loader, detector="video-ensemble"))
+    assert [c.name for c in views[-1].copies] == ["As it is", "H.264, CRF 35", "Half the size"]
+    shares = [v.share for v in views]
+    assert shares == sorted(shares) and shares[-1] == 1.0 and len(views) > 40  # it tells how far each copy is
+    whole = loader("video-ensemble").detect(files[3], with_sound=False).verdict
+    assert views[-1].copies[0].fake_probability == whole.fake_probability
+    assert not views[-1].is_working and "<progress" not in probe_card(views[-1])
+
+
+def test_a_clip_that_is_too_long_to_be_encoded_again_is_a_sentence(files, loader, monkeypatch):
+    from demo.probe import probe
+
+    monkeypatch.setattr("demo.probe.MAX_CLIP_S", 2.0)
+    (*_, last) = probe(files[3], "video", loader, detector="video-ensemble")
+    assert last.error == "Copies are made of videos of up to two minutes; cut it first."
+
+
+def test_a_stopped_probe_leaves_no_copy_behind(files, loader, tmp_path, monkeypatch):
+    import tempfile
+    import threading
+
+    from demo.probe import probe, probe_card
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    stop, made = threading.Event(), []
+    views = []
+    for view in probe(files[3], "video", loader, detector="video-ensemble", stop=stop):
+        views.append(view)
+        made += [folder for folder in tmp_path.glob("corrupted-*") if folder not in made]
+        if made:
+            stop.set()
+    assert made and not list(tmp_path.glob("corrupted-*"))
+    assert views[-1].is_stopped and words.LIME_STOPPED in probe_card(views[-1])
 
 
 def test_a_probe_of_nothing_or_of_a_letter_is_a_sentence(files, loader):
@@ -315,6 +353,9 @@ def test_a_probe_of_nothing_or_of_a_letter_is_a_sentence(files, loader):
     assert [v.error for v in probe(None, "image", loader, detector="image-ensemble")] == [words.NO_PICTURE]
     (*_, last) = probe(files[1], "image", loader, detector="image-ensemble")
     assert "Only JPEG" in last.error and files[1] not in last.error
+    assert [v.error for v in probe(None, "video", loader, detector="video-ensemble")] == [words.NO_CLIP]
+    (*_, last) = probe(files[1], "video", loader, detector="video-ensemble")
+    assert "Only videos" in last.error and files[1] not in last.error
 
 
 @pytest.mark.parametrize(("hot", "cold", "good"), [(0.3, 0.85, True), (0.88, 0.3, False), (0.895, 0.9, False)])

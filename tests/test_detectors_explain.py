@@ -1,6 +1,6 @@
 import numpy as np
 
-from detectors.explain import deletion_check, explain_lime, explain_occlusion, segment
+from detectors.explain import deletion_check, explain_lime, explain_occlusion, hottest_overlap, paired_masks, segment
 
 
 def score_left_half(crops):
@@ -21,6 +21,31 @@ def test_lime_finds_the_half_that_the_score_depends_on_and_repeats_itself():
     assert weights.shape == (64, 64) and weights.dtype == np.float32
     assert np.abs(weights[:, :30]).mean() > 5 * np.abs(weights[:, 34:]).mean()
     assert np.array_equal(weights, explain_lime(score_left_half, crop(), samples=300, seed=1))
+
+
+def test_copies_come_in_pairs_that_show_what_the_other_hides():
+    masks = paired_masks(np.random.RandomState(0), 9, 5)
+    assert masks.shape == (10, 5) and masks[0].all()
+    assert np.array_equal(masks[1:9:2], ~masks[2:10:2])
+
+
+def test_lime_tells_its_progress_up_to_the_end_and_scores_no_more_copies_than_asked():
+    shares, scored = [], []
+
+    def score(crops):
+        scored.append(len(crops))
+        return score_left_half(crops)
+
+    explain_lime(score, crop(), samples=100, progress=shares.append)
+    assert sum(scored) == 101 and shares == sorted(shares) and shares[-1] == 1.0
+
+
+def test_a_map_overlaps_with_itself_wholly_and_with_its_opposite_not_at_all():
+    ramp = np.linspace(0, 1, 64, dtype=np.float32).repeat(64).reshape(64, 64)
+    assert hottest_overlap(ramp, ramp) == 1.0 and hottest_overlap(ramp, -ramp) == 0.0
+    assert abs(hottest_overlap(ramp, ramp.T) - 0.2) < 0.02  # as two maps that know nothing of each other
+    small = ramp[::8, ::8]
+    assert hottest_overlap(small, ramp) > 0.9
 
 
 def test_occlusion_is_zero_where_nothing_depends_on_the_pixels():

@@ -43,6 +43,22 @@ def test_a_telephone_has_nothing_above_four_kilohertz(tmp_path):
     assert (spectrum[len(spectrum) * 9 // 16 :] ** 2).sum() < 1e-3 * (spectrum**2).sum()
 
 
+def test_a_clip_tells_how_far_it_is_and_is_left_where_that_raises(tmp_path):
+    clip = write_video(tmp_path / "a.mp4", [numbered(i) for i in range(30)], 10)
+    seconds = []
+    with corrupted(clip, read_corruption("h264:35"), on_progress=seconds.append):
+        pass
+    assert len(seconds) == 30 and seconds == sorted(seconds) and seconds[-1] == pytest.approx(2.9)
+
+    def leave(second):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), corrupted(clip, read_corruption("h264:35"), on_progress=leave):
+        pass
+    with pytest.raises(MediaError, match="the limit is"), corrupted(clip, read_corruption("h264:35"), max_length_s=1.0):
+        pass
+
+
 def test_pictures_are_saved_again_or_made_smaller(tmp_path):
     Image.fromarray(np.random.default_rng(0).integers(0, 255, (80, 60, 3), np.uint8)).save(tmp_path / "a.png")
     with corrupted(tmp_path / "a.png", read_corruption("jpeg:40")) as copy:
