@@ -29,7 +29,7 @@ def add_batch_tab(config: TabConfig) -> None:
     told = gr.HTML(_told(BatchView()), elem_id="batch-told")
     table = gr.Dataframe(
         headers=list(words.BATCH_COLUMNS), datatype=["str", "str", "str", "number", "number", "str"], interactive=False,
-        label=words.BATCH_TABLE_LABEL, wrap=True, visible=False, max_height=640, column_widths=["180px", "90px", "240px", "130px", "100px", "320px"], elem_id="batch-table", buttons=["fullscreen"],
+        label=words.BATCH_TABLE_LABEL, wrap=True, visible=False, max_height=640, column_widths=["180px", "110px", "240px", "130px", "100px", "320px"], elem_id="batch-table", buttons=["fullscreen"],
     )  # fmt: skip
     running = check.click(
         _make_check(config), inputs=[files], outputs=[told, table, stop], show_progress="hidden",
