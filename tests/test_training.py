@@ -1,4 +1,3 @@
-import dataclasses
 import json
 
 import cv2
@@ -6,7 +5,7 @@ import numpy as np
 import pytest
 from conftest import make_card
 
-from detectors.card import describe_file, read_card, write_card
+from detectors.card import read_card
 from detectors.decide import sigmoid
 from detectors.errors import UsageError
 from detectors.prints import read_prints
@@ -16,8 +15,6 @@ from training.calibrate import TARGET_FALSE_ALARMS, THRESHOLDS, calibrate, fit_a
 from training.crops import template_landmarks
 from training.devset import DevSet
 from training.measured import NAMES, add_metrics
-from training.operating_points import add_points
-from training.operating_points import main as points_main
 from training.pseudo_fakes.decoders import PUBLIC_DECODERS, enlarger, find_decoders, keep_colours
 from training.pseudo_fakes.masks import face_hull, random_face_mask
 from training.pseudo_fakes.reconstruct import reconstruct, softness
@@ -215,52 +212,6 @@ def test_the_points_of_a_calibration_surround_its_threshold():
     assert below.miss_rate <= round(got.miss_rate, 4) <= above.miss_rate
 
 
-@pytest.fixture
-def published(tmp_path):
-    """Weights whose card tells no points yet, and a work folder with the dev logits that calibrated it."""
-    logits, dev = drawn_dev(2000)
-    got = calibrate(logits, dev)
-    file = tmp_path / "weights.bin"
-    file.write_bytes(b"weights")
-    entry = describe_file(file)
-    members = tuple(
-        dataclasses.replace(m, served=(entry,), reference=entry, calibration=lines)
-        for m, lines in zip(make_card().members, got.heads, strict=True)
-    )
-    card = make_card(
-        members=members, head_pooling=got.pooling, calibration=got.final, threshold=got.threshold,
-        dev_false_alarm_rate=got.false_alarm_rate, dev_miss_rate=got.miss_rate,
-    )  # fmt: skip
-    write_card(card, tmp_path)
-    kept = {"logits": logits, "is_fake": dev.is_fake, "family": dev.family, "held": dev.is_held_out}
-    np.savez(tmp_path / "dev_logits.npz", **kept)
-    return tmp_path, got, kept
-
-
-def test_points_are_written_on_a_card_from_before_them_and_nothing_else_changes(published, capsys):
-    folder, got, _ = published
-    path = folder / "drawn.card.json"
-    older = json.loads(path.read_text())
-    del older["operating_points"]
-    path.write_text(json.dumps(older))
-    assert points_main(["drawn", "--work", str(folder), "--weights", str(folder)]) == 0
-    assert read_card("drawn", folder).operating_points == got.points and "0.50: false alarms" in capsys.readouterr().out
-    told = json.loads(path.read_text())
-    del told["operating_points"]
-    assert told == older
-
-
-def test_points_from_the_scores_of_other_weights_are_refused(published, capsys):
-    folder, _, kept = published
-    np.savez(folder / "dev_logits.npz", **{**kept, "logits": kept["logits"] + 0.5})
-    assert points_main(["drawn", "--work", str(folder), "--weights", str(folder)]) == 2
-    assert "are not those of drawn as it stands" in capsys.readouterr().err
-    (folder / "dev_logits.npz").unlink()
-    assert points_main(["drawn", "--work", str(folder), "--weights", str(folder)]) == 2
-    assert "there is no dev_logits.npz" in capsys.readouterr().err
-    assert read_card("drawn", folder).operating_points == ()
-
-
 def test_families_weigh_the_same_whatever_their_size():
     _, dev = drawn_dev(400)
     weights = dev.weights(np.arange(400) % 4 != 1)  # leaves one family of fakes and two of photos
@@ -316,7 +267,7 @@ def tiny(tmp_path_factory):
 def test_tiny_trains_calibrates_publishes_and_its_weights_score_alike_in_both_forms(tiny, capsys):
     card = read_card("image-ensemble", tiny / "weights")
     assert {m.network for m in card.members} == {"xception", "densenet121"}
-    assert add_points(card, tiny, tiny / "weights") == card and len(card.operating_points) == len(THRESHOLDS)
+    assert len(card.operating_points) == len(THRESHOLDS)
     crops = np.stack([cv2.resize(draw_face(np.random.default_rng(i), fake=bool(i % 2)), (96, 96)) for i in range(4)])
     served = OpenVinoEnsemble(card, tiny / "weights")(crops)
     reference = KerasEnsemble(card, tiny / "weights")(crops)

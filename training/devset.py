@@ -50,19 +50,14 @@ class DevSet:
     kind_labels: np.ndarray
 
     def weights(self, keep: np.ndarray) -> np.ndarray:
-        """See `family_weights`."""
-        return family_weights(self.family, self.is_fake, keep)
-
-
-def family_weights(family: np.ndarray, is_fake: np.ndarray, keep: np.ndarray) -> np.ndarray:
-    """Weights that give each class a half and each family of a class an equal part of it, float64 (n,); 0 where not kept."""
-    weights = np.zeros(len(family))
-    for fake in (False, True):
-        families = sorted(set(family[keep & (is_fake == fake)]))
-        for name in families:
-            rows = keep & (family == name)
-            weights[rows] = 0.5 / len(families) / rows.sum()
-    return weights
+        """Weights that give each class a half and each family of a class an equal part of it, float64 (n,); 0 where not kept."""
+        weights = np.zeros(len(self.family))
+        for fake in (False, True):
+            families = sorted(set(self.family[keep & (self.is_fake == fake)]))
+            for name in families:
+                rows = keep & (self.family == name)
+                weights[rows] = 0.5 / len(families) / rows.sum()
+        return weights
 
 
 def serve_crop(crop_rgb: np.ndarray, box_xyxy: np.ndarray, native_px: int, recipe: Recipe) -> np.ndarray:

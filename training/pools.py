@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from detectors.errors import DatasetError
 from training.augment import match_detail
 from training.crops import CROP_PX, CropTable, read_crops
 from training.pseudo_fakes.decoders import Decoder
@@ -144,6 +145,8 @@ def read_pool(folder: Path, family: str) -> Pool | None:
     if not index.exists():
         return None
     with np.load(index) as kept:
+        if "soft" not in kept:
+            raise DatasetError(f"{index} was made by an earlier version; delete it to have it made again.")
         base, native, soft, kinds = kept["base"], kept["native"], kept["soft"], int(kept["kinds"])
     pixels = np.memmap(folder / f"{family}.raw", np.uint8, "r", shape=(len(base), CROP_PX, CROP_PX, 3))
     return Pool(family, kinds, pixels, base, native, soft)

@@ -57,17 +57,12 @@ class SpeechDev:
                 yield stored.window(i, feature, recipe.window_frames)
 
     def weights(self) -> np.ndarray:
-        """See `system_weights`."""
-        return system_weights(self.system, self.is_fake)
-
-
-def system_weights(system: np.ndarray, is_fake: np.ndarray) -> np.ndarray:
-    """Weights that give each class a half, inside which a group weighs the root of its size, float64 (n,)."""
-    size = Counter(system)
-    weights = np.array([size[s] ** -0.5 for s in system])
-    for fake in (False, True):
-        weights[is_fake == fake] *= 0.5 / weights[is_fake == fake].sum()
-    return weights
+        """Weights that give each class a half, inside which a group weighs the root of its size, float64 (n,)."""
+        size = Counter(self.system)
+        weights = np.array([size[s] ** -0.5 for s in self.system])
+        for fake in (False, True):
+            weights[self.is_fake == fake] *= 0.5 / weights[self.is_fake == fake].sum()
+        return weights
 
 
 def read_dev(folder: Path, recipe: SpeechRecipe) -> SpeechDev:
