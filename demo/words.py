@@ -135,6 +135,7 @@ EXAMPLES_LABELS = {
     "real": "Or try a real portrait",
     "fake": "… or one that this project's own code has altered",
 }
+WAITING = "Waiting until it is your turn…"
 LIME_FACE_LABEL = "Face to explain"
 LIME_HEADING = "Why this score?"
 LIME_INTRO = (

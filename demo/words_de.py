@@ -111,6 +111,7 @@ EXAMPLES_LABELS = {
     "real": "Oder versuchen Sie ein echtes Porträt",
     "fake": "… oder eines, das der Code dieses Projekts verändert hat",
 }
+WAITING = "Wartet, bis Sie an der Reihe sind …"
 LIME_FACE_LABEL = "Gesicht, das erklärt wird"
 LIME_HEADING = "Warum dieser Wert?"
 LIME_INTRO = (
