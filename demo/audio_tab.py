@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
@@ -28,14 +28,19 @@ def add_audio_tab(config: TabConfig) -> None:
             )
             gr.HTML(f'<p class="dc dc-note">{words.SOUND_SIZE.format(max_mb=config.max_mb)}</p>')
             check = gr.Button(words.SOUND_CHECK_BUTTON, variant="primary", size="lg", elem_id="check-sound")
+            cancel = gr.Button(words.CLIP_CANCEL, variant="stop", visible=False, elem_id="cancel-sound")
             examples = add_examples(config.sample_dir, "audio", sound, words.SOUND_EXAMPLES_LABELS, "voices", "voice")
         with gr.Column(scale=6, min_width=240):
             verdict = gr.HTML(audio_cards.empty_card(), elem_id="sound-verdict")
             kept, keep = add_keep_buttons("sound")
             add_threshold("sound", verdict, kept)
     timeline = gr.HTML("", elem_id="timeline")
-    probing, probed, probe_run = add_probe("audio", "sound", _asked(config), [sound])
-    results = [verdict, timeline, kept, probing, probed]
+    changed = [
+        sound.upload, sound.start_recording, sound.clear, check.click, cancel.click,
+        *(group.dataset.click for group in examples),
+    ]  # fmt: skip
+    probing, probed = add_probe("audio", "sound", _asked(config), [sound], changed)
+    results = [verdict, timeline, cancel, kept, probing, probed]
     check_event: dict[str, Any] = {
         "fn": _make_analyse(config),
         "inputs": [sound],
@@ -51,27 +56,37 @@ def add_audio_tab(config: TabConfig) -> None:
     files_event: dict[str, Any] = {
         "fn": keep_files, "inputs": [kept], "outputs": keep, "show_progress": "hidden", "api_visibility": "undocumented",
     }  # fmt: skip
-    running: list[Any] = [check.click(**check_event, api_name="check_recording", scroll_to_output=True), probe_run]
+    running: list[Any] = [check.click(**check_event, api_name="check_recording", scroll_to_output=True)]
     running[0].then(**files_event, api_name="keep_recording")
     for group in examples:
         name = group.dataset.elem_id.replace("-", "_")
         running.append(group.load_input_event.then(**check_event, api_name=f"check_{name}"))
         running[-1].then(**files_event, api_name=f"keep_{name}")
+    cancel.click(
+        lambda: [*_forget(), *nothing_kept()], outputs=[*results, *keep], queue=False, cancels=running,
+        api_name="cancel_recording", api_visibility="undocumented",
+    )  # fmt: skip
     # An old verdict beside a new recording would be read as the new recording's, so it goes, and its work with it.
     # To cancel on an upload too could hit the check of the new recording, when a slow machine tells of the upload late.
-    for k, (changed, cancels) in enumerate(
+    for k, (event, cancels) in enumerate(
         ((sound.upload, None), (sound.start_recording, running), (sound.clear, running))
     ):
-        changed(
+        event(
             lambda: [*_forget(), *nothing_kept()], outputs=[*results, *keep], queue=False, cancels=cancels, show_progress="hidden", api_name=f"forget_sound_{k}",
             api_visibility="undocumented",
         )  # fmt: skip
     _add_api(config, sound)
 
 
-def _make_analyse(config: TabConfig) -> Callable[..., list[Any]]:
-    def check_recording(payload: Any, progress: gr.Progress = gr.Progress()) -> list[Any]:  # noqa: B008
+def _make_analyse(config: TabConfig) -> Callable[..., Iterator[list[Any]]]:
+    def check_recording(
+        payload: Any,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008
+    ) -> Iterator[list[Any]]:
         path, name = upload_of(payload)
+        # First of all the button that stops it, for two hours of sound take minutes.
+        hidden = gr.update(visible=False)
+        yield [audio_cards.empty_card(), "", gr.update(visible=bool(path)), None, hidden, ""]
         view = analyse_sound(
             path,
             config.load_detector,
@@ -79,9 +94,9 @@ def _make_analyse(config: TabConfig) -> Callable[..., list[Any]]:
             shown_name=name,
             on_progress=lambda share, what: progress(share, desc=what),
         )
-        return [
-            audio_cards.verdict_card(view), audio_cards.timeline_section(view), kept_of(view.report, config, config.finder, None),
-            gr.update(visible=view.fake_probability is not None), "",
+        yield [
+            audio_cards.verdict_card(view), audio_cards.timeline_section(view), hidden,
+            kept_of(view.report, config, config.finder, None), gr.update(visible=view.fake_probability is not None), "",
         ]  # fmt: skip
 
     return check_recording
@@ -89,7 +104,8 @@ def _make_analyse(config: TabConfig) -> Callable[..., list[Any]]:
 
 def _forget() -> list[Any]:
     """Puts the tab back to where nothing was checked."""
-    return [audio_cards.empty_card(), "", None, gr.update(visible=False), ""]
+    hidden = gr.update(visible=False)
+    return [audio_cards.empty_card(), "", hidden, None, hidden, ""]
 
 
 def _asked(config: TabConfig) -> Callable[[Any], tuple[str | None, dict[str, Any]]]:

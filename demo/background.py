@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 News = TypeVar("News")
+MOST_WAITING = 256  # flags that are kept; the queue holds fewer visitors
 
 
 class Stopped(Exception):
@@ -15,31 +16,45 @@ class Stopped(Exception):
 
 
 class StopFlags:
-    """One flag for each visitor's running work, so that Cancel ends the work and not only its display."""
+    """One flag for each visitor's work, so that Cancel ends the work and not only its display, and while it waits too."""
 
     def __init__(self) -> None:
-        self._flags: dict[str, threading.Event] = {}
+        self._waiting: dict[str, threading.Event] = {}
+        self._running: dict[str, threading.Event] = {}
         self._lock = threading.Lock()
 
-    def begin(self, visitor: str) -> threading.Event:
-        """A fresh flag; whatever this visitor had running is stopped."""
+    def begin(self, visitor: str) -> bool:
+        """Takes work in; False when this visitor's earlier work still waits or runs."""
         with self._lock:
-            if visitor in self._flags:
-                self._flags[visitor].set()
-            flag = self._flags[visitor] = threading.Event()
+            if visitor in self._waiting or visitor in self._running:
+                return False
+            self._waiting[visitor] = threading.Event()
+            if len(self._waiting) > MOST_WAITING:  # the oldest is of somebody who left the page meanwhile
+                del self._waiting[next(iter(self._waiting))]
+        return True
+
+    def start(self, visitor: str) -> threading.Event | None:
+        """The flag of work whose turn has come; None when nothing waits, for it was stopped."""
+        with self._lock:
+            flag = self._waiting.pop(visitor, None)
+            if flag is not None:
+                self._running[visitor] = flag
         return flag
 
-    def stop(self, visitor: str) -> None:
-        """Sets the flag of this visitor, if there is one."""
+    def stop(self, visitor: str) -> bool:
+        """Stops this visitor's work; True when it still waited, so that no run will tell of its end."""
         with self._lock:
-            if visitor in self._flags:
-                self._flags[visitor].set()
+            waiting, running = self._waiting.pop(visitor, None), self._running.pop(visitor, None)
+        for flag in (waiting, running):
+            if flag is not None:
+                flag.set()
+        return waiting is not None
 
     def end(self, visitor: str, flag: threading.Event) -> None:
         """Forgets a flag, unless a later run has put its own in the place."""
         with self._lock:
-            if self._flags.get(visitor) is flag:
-                del self._flags[visitor]
+            if self._running.get(visitor) is flag:
+                del self._running[visitor]
 
 
 def told_by_thread(work: Callable[[Callable[[News], None]], None], stop: threading.Event) -> Iterator[News]:

@@ -14,9 +14,9 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from demo import words
+from demo import cards, words
 from demo.background import StopFlags
-from demo.probe import probe, probe_card
+from demo.probe import ProbeView, probe, probe_card
 from detectors.card import WeightsCard
 from detectors.types import Report
 
@@ -71,15 +71,16 @@ def keep_files(kept: Kept | None) -> Iterator[list[Any]]:
 
 
 def add_probe(
-    kind: str, elem: str, ask: Callable[..., tuple[str | None, dict[str, Any]]], inputs: list[Any]
-) -> tuple[Any, Any, Any]:
-    """The part “Is it robust?”, hidden until there is a verdict; returns it, where its result stands, and its event.
+    kind: str, elem: str, ask: Callable[..., tuple[str | None, dict[str, Any]]], inputs: list[Any], changed: list[Any]
+) -> tuple[Any, Any]:
+    """The part “Is it robust?”, hidden until there is a verdict; returns it, and where its result stands.
 
     Args:
         kind: "image", "video" or "audio".
         elem: ids begin with it.
         ask: from the inputs' values to the file's path and what `probe` needs besides.
         inputs: the upload field and whatever else decides.
+        changed: the events that bring another file or another verdict, which end a probe.
     """
     with gr.Column(visible=False, elem_id=f"probe-{elem}", elem_classes="dc-part") as part:
         gr.HTML(
@@ -95,10 +96,16 @@ def add_probe(
 
     flags = StopFlags()
 
-    def run(request: gr.Request, *values: Any) -> Iterator[str]:
-        path, options = ask(*values)
+    def begin(request: gr.Request) -> Any:
+        return cards.waiting_card() if flags.begin(str(request.session_hash)) else gr.skip()
+
+    def run(request: gr.Request, *values: Any) -> Iterator[Any]:
         visitor = str(request.session_hash)
-        flag = flags.begin(visitor)
+        flag = flags.start(visitor)
+        if flag is None:
+            yield gr.skip()
+            return
+        path, options = ask(*values)
         shown_at, shown_copies = 0.0, -1
         try:
             for view in probe(path, kind, stop=flag, **options):
@@ -115,16 +122,32 @@ def add_probe(
         if kind == "video"
         else {"concurrency_limit": 2, "concurrency_id": "networks"}
     )
+    # What waits for its place is seen, and can be cancelled. "multiple": a run that was cancelled may still be ending.
     running = button.click(
-        run, inputs=inputs, outputs=[told], preprocess=False, show_progress="hidden", api_name=f"probe_{elem}",
-        api_visibility="undocumented", **place,
+        begin, outputs=[told], queue=False, show_progress="hidden", api_name=f"begin_probe_{elem}",
+        api_visibility="undocumented",
+    ).then(
+        run, inputs=inputs, outputs=[told], preprocess=False, show_progress="hidden", trigger_mode="multiple",
+        api_name=f"probe_{elem}", api_visibility="undocumented", **place,
     )  # fmt: skip
 
-    def stop(request: gr.Request) -> None:
-        flags.stop(str(request.session_hash))  # it ends the work; the run itself then says that it was stopped
+    def stop(request: gr.Request) -> Any:
+        # It ends the work. A run then says itself that it was stopped.
+        waited = flags.stop(str(request.session_hash))
+        return probe_card(ProbeView(is_stopped=True)) if waited else gr.skip()
 
     cancel.click(
-        stop, queue=False, show_progress="hidden",
+        stop, outputs=[told], queue=False, show_progress="hidden",
         api_name=f"cancel_probe_{elem}", api_visibility="undocumented",
     )  # fmt: skip
-    return part, told, running
+
+    def leave(request: gr.Request) -> str:
+        flags.stop(str(request.session_hash))
+        return ""
+
+    # A probe of the old file must not write under the new one's verdict.
+    gr.on(
+        changed, leave, outputs=[told], queue=False, cancels=[running], show_progress="hidden",
+        api_name=f"leave_probe_{elem}", api_visibility="undocumented",
+    )  # fmt: skip
+    return part, told

@@ -253,6 +253,14 @@ def provenance_section(told: Provenance | None) -> str:
     return f"<h3>{escape(words.PROVENANCE_HEADING)}</h3>{body}{note}"
 
 
+def waiting_card() -> str:
+    """While others are served first; its bar makes the style sheet show Cancel."""
+    return (
+        f'<div class="dc dc-working" role="status"><label>{escape(words.WAITING)} <progress max="100" value="0"></progress>'
+        "</label></div>"
+    )
+
+
 def legend(gradient: str, ends: tuple[str, str]) -> str:
     return (
         f'<span class="dc-legend"><span class="dc-ramp" style="background:{gradient}" aria-hidden="true"></span>'

@@ -13,7 +13,7 @@ from PIL import Image
 from demo import cards, plots, words
 from demo.game import ROUNDS, USUAL_ROUNDS, Deck, Game, Item, share_with_interval
 from demo.image_tab import NETWORK_SLOTS, TabConfig
-from detectors.errors import DeepfakeError
+from detectors.errors import DeepfakeError, MediaError
 from detectors.media import SAMPLE_RATE_HZ, read_image, read_sound
 from detectors.types import MediaKind, Report
 
@@ -114,7 +114,7 @@ def _show_round(deck: Deck, game: Game) -> list[Any]:
         try:
             pixels = None if is_sound else _on_screen(read_image(item.path).pixels_rgb)
             wave = (SAMPLE_RATE_HZ, read_sound(item.path, MOST_SECONDS)) if is_sound else None
-        except DeepfakeError as error:
+        except MediaError as error:
             deck.set_aside(item, str(error))
             game = game.without_current()
             continue
@@ -156,33 +156,39 @@ def _make_guess(
         try:
             name = audio_detector if item.kind == "audio" else config.detector
             report = config.load_detector(name, finder=config.finder).detect(item.path)
-        except DeepfakeError as error:
+        except MediaError as error:
             deck.set_aside(item, str(error))
+            left = game.without_current()
+            if left.current is None:
+                return _show_round(deck, left)
             return [
-                game.without_current(), gr.update(), gr.update(), off, off, gr.update(visible=True, value=words.GAME_NEXT),
+                left, gr.update(), gr.update(), off, off, gr.update(visible=True, value=words.GAME_NEXT),
                 cards.error_card(words.GAME_BROKEN), gr.update(),
             ]  # fmt: skip
+        except DeepfakeError as error:  # the detector is at fault and not the file: it can be guessed again
+            said = words.as_sentence(str(error).replace(item.path, words.THE_FILE))
+            return [game, *[gr.update()] * 5, cards.error_card(said), gr.update()]
         played = game.play(said_fake, int(sure or 0), report.verdict.fake_probability, report.verdict.threshold)
         over = played.current is None
         return [
             played, gr.update(), gr.update(), off, off,
-            gr.update(visible=True, value=words.GAME_AGAIN if over else words.GAME_NEXT), _reveal(played, item, report), _score(played),
+            gr.update(visible=True, value=words.GAME_AGAIN if over else words.GAME_NEXT), _reveal(deck, played, item, report), _score(played),
         ]  # fmt: skip
 
     return guess
 
 
-def _reveal(game: Game, item: Item, report: Report) -> str:
+def _reveal(deck: Deck, game: Game, item: Item, report: Report) -> str:
     """The truth, who was right, and where the networks looked."""
+    # The shipped sample is told in the page's language; what a list tells is its owner's and stays as it is.
+    about = words.own_sentence(item.about) if deck.name else words.as_sentence(item.about)
     answer = game.answers[-1]
     verdict = report.verdict
     tone = "calm" if answer.player_right else "caution"
     parts = [
         f'<section class="dc dc-verdict dc-tone-{tone}" role="status"><h2>{escape(words.GAME_TRUTH[item.is_fake])} '
         f"{escape(words.GAME_RIGHT if answer.player_right else words.GAME_WRONG)}</h2>",
-        f"<p>{escape(words.as_sentence(item.about))} {escape(words.game_streak(game.streak))}</p>"
-        if item.about
-        else "",
+        f"<p>{escape(about)} {escape(words.game_streak(game.streak))}</p>" if item.about else "",
         f"<p>{escape(words.game_model_said(verdict.fake_probability, verdict.threshold))}</p>",
     ]
     if verdict.fake_probability is not None:

@@ -16,7 +16,7 @@ from demo import cards, words
 from demo.background import StopFlags
 from demo.beside import REDRAW_S, Kept, add_keep_buttons, add_probe, keep_files, nothing_kept
 from demo.explain_cards import explain_card
-from demo.explain_handlers import explain_face
+from demo.explain_handlers import ExplainView, explain_face
 from demo.handlers import DetectorLoader, Explainable, analyse_image, report_for_api
 from demo.threshold import add_threshold
 from detectors.types import MediaKind, Report
@@ -100,7 +100,8 @@ def add_image_tab(config: TabConfig) -> None:
             explain = gr.Button(words.LIME_BUTTON, variant="secondary", elem_id="explain")
             cancel = gr.Button(words.LIME_CANCEL, variant="stop", visible=False, elem_id="cancel")
         explanation = gr.HTML("", elem_id="explanation")
-    probing, probed, probe_run = add_probe("image", "picture", _asked(config), [picture, finder])
+    changed = [picture.input, check.click, *(group.dataset.click for group in examples)]
+    probing, probed = add_probe("image", "picture", _asked(config), [picture, finder], changed)
 
     results = [verdict, faces, explainable, lime, which, explanation, cancel, kept, probing, probed]
     analyse = _make_analyse(config)
@@ -131,24 +132,32 @@ def add_image_tab(config: TabConfig) -> None:
         lambda: [*_forget(), *nothing_kept()], outputs=[*results, *keep], queue=False, show_progress="hidden",
         api_name="forget", api_visibility="undocumented",
     )  # fmt: skip
+    # What waits for its place is seen, and can be cancelled. "multiple": a run that was cancelled may still be ending.
     running = explain.click(
+        _make_begin(flags),
+        outputs=[explanation, cancel],
+        queue=False,
+        show_progress="hidden",
+        api_name="begin_explanation",
+        api_visibility="undocumented",
+    ).then(
         _make_explain(config, flags),
         inputs=[explainable, which, finder],
         outputs=[explanation, cancel],
         show_progress="hidden",
+        trigger_mode="multiple",
         concurrency_limit=LIME_SLOTS,
         api_name="explain_face",
         api_visibility="undocumented",
     )
-    # The flag ends the work; the run itself then says that it was stopped.
     cancel.click(
-        _make_cancel(flags), outputs=[cancel], queue=False, api_name="cancel_explanation",
-        api_visibility="undocumented",
+        _make_cancel(flags), outputs=[explanation, cancel], queue=False, show_progress="hidden",
+        api_name="cancel_explanation", api_visibility="undocumented",
     )  # fmt: skip
-    # A changed picture ends an explanation and a probe of the old one.
-    picture.input(
-        _make_cancel(flags), outputs=[cancel], queue=False, cancels=[running, probe_run], show_progress="hidden",
-        api_name="leave_explanation", api_visibility="undocumented",
+    # An explanation of the old picture must not be written under the new one's verdict.
+    gr.on(
+        changed, _make_leave(flags), outputs=[explanation, cancel], queue=False, cancels=[running],
+        show_progress="hidden", api_name="leave_explanation", api_visibility="undocumented",
     )  # fmt: skip
     _add_api(config, picture, finder)
 
@@ -238,10 +247,22 @@ def _forget() -> list[Any]:
     return [cards.empty_card(), "", None, hidden, gr.update(choices=[]), "", hidden, None, hidden, ""]
 
 
+def _make_begin(flags: StopFlags) -> Callable[[gr.Request], list[Any]]:
+    def begin(request: gr.Request) -> list[Any]:
+        if not flags.begin(str(request.session_hash)):
+            return [gr.skip(), gr.skip()]
+        return [cards.waiting_card(), gr.update(visible=True)]
+
+    return begin
+
+
 def _make_explain(config: TabConfig, flags: StopFlags) -> Callable[..., Iterator[list[Any]]]:
     def explain(faces: Explainable | None, index: int | None, finder: str, request: gr.Request) -> Iterator[list[Any]]:
         visitor = str(request.session_hash)
-        flag = flags.begin(visitor)
+        flag = flags.start(visitor)
+        if flag is None:
+            yield [gr.skip(), gr.skip()]
+            return
         shown_at = 0.0
         try:
             for view in explain_face(
@@ -257,12 +278,22 @@ def _make_explain(config: TabConfig, flags: StopFlags) -> Callable[..., Iterator
     return explain
 
 
-def _make_cancel(flags: StopFlags) -> Callable[[gr.Request], Any]:
-    def cancel(request: gr.Request) -> Any:
-        flags.stop(str(request.session_hash))
-        return gr.update(visible=False)
+def _make_cancel(flags: StopFlags) -> Callable[[gr.Request], list[Any]]:
+    def cancel(request: gr.Request) -> list[Any]:
+        # It ends the work. A run then says itself that it was stopped.
+        waited = flags.stop(str(request.session_hash))
+        said = explain_card(ExplainView(message=words.LIME_STOPPED)) if waited else gr.skip()
+        return [said, gr.update(visible=False)]
 
     return cancel
+
+
+def _make_leave(flags: StopFlags) -> Callable[[gr.Request], list[Any]]:
+    def leave(request: gr.Request) -> list[Any]:
+        flags.stop(str(request.session_hash))
+        return ["", gr.update(visible=False)]
+
+    return leave
 
 
 def _add_api(config: TabConfig, picture: gr.Image, finder: gr.Radio) -> None:

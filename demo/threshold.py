@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from html import escape
 from typing import Any
 
@@ -47,15 +48,16 @@ def add_threshold(elem: str, verdict: gr.HTML, kept: gr.State) -> None:
     )  # fmt: skip
 
 
-def trade(kept: Kept | None, position: float | None) -> str:
+def trade(kept: Kept | None, position: object) -> str:
     """What the slider's threshold costs on dev and says of the file, as HTML; "" where there is nothing to say.
 
     Args:
         kept: the verdict.
-        position: of the slider, in per cent.
+        position: of the slider, in per cent; anything but a finite number says nothing.
     """
     judged = _judged(kept)
-    if judged is None or position is None:
+    # What the page sends is not checked by gradio, and an emptied field is None or "".
+    if judged is None or not isinstance(position, int | float) or not math.isfinite(position):
         return ""
     card, fake = judged
     # The slider knows whole per cents only; at its start it stands for the card's threshold, to the last digit.

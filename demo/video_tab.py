@@ -43,7 +43,8 @@ def add_video_tab(config: TabConfig) -> None:
             stop = gr.Button(words.LIME_CANCEL, variant="stop", visible=False, elem_id="stop-annotated")
         told = gr.HTML("", elem_id="annotate-progress")
         made = gr.Video(visible=False, label=words.ANNOTATE_LABEL, buttons=["download"], elem_id="annotated")
-    probing, probed, probe_run = add_probe("video", "clip", _asked(config), [clip, rate])
+    changed = [clip.clear, check.click, cancel.click, *(group.dataset.click for group in examples)]
+    probing, probed = add_probe("video", "clip", _asked(config), [clip, rate], changed)
 
     results = [verdict, timeline, marks, annotate_part, told, made, cancel, kept, probing, probed]
     check_event: dict[str, Any] = {
@@ -75,6 +76,11 @@ def add_video_tab(config: TabConfig) -> None:
         lambda: ["", gr.update(visible=False)], outputs=[told, stop], queue=False, cancels=[making],
         api_name="stop_annotating", api_visibility="undocumented",
     )  # fmt: skip
+    # An annotated copy of the old clip must not appear under the new one's verdict.
+    gr.on(
+        changed, lambda: ["", _no_clip(), gr.update(visible=False)], outputs=[told, made, stop], queue=False,
+        cancels=[making], show_progress="hidden", api_name="leave_annotating", api_visibility="undocumented",
+    )  # fmt: skip
     cancel.click(
         lambda: [*_forget(), *nothing_kept()], outputs=[*results, *keep], queue=False, cancels=running,
         api_name="cancel_clip", api_visibility="undocumented",
@@ -82,9 +88,8 @@ def add_video_tab(config: TabConfig) -> None:
     # An old verdict beside a new clip would be read as the new one's, so it goes, and its work with it. A new one comes
     # after the old was cleared; to cancel on its upload too could hit the check of the new one.
     clip.clear(
-        lambda: [*_forget(), *nothing_kept()], outputs=[*results, *keep], queue=False, cancels=[*running, making, probe_run],
-        show_progress="hidden",
-        api_name="forget_clip", api_visibility="undocumented",
+        lambda: [*_forget(), *nothing_kept()], outputs=[*results, *keep], queue=False, cancels=running,
+        show_progress="hidden", api_name="forget_clip", api_visibility="undocumented",
     )  # fmt: skip
     _add_api(config, clip)
 

@@ -135,6 +135,7 @@ EXAMPLES_LABELS = {
     "real": "Or try a real portrait",
     "fake": "… or one that this project's own code has altered",
 }
+WAITING = "Waiting until it is your turn…"
 LIME_FACE_LABEL = "Face to explain"
 LIME_HEADING = "Why this score?"
 LIME_INTRO = (
@@ -865,10 +866,15 @@ def translated(text: str) -> str:
 
 
 def as_sentence(text: str) -> str:
-    """An error's message as a visitor reads it: a capital at the front and a stop at the end."""
-    text = translated(text.strip())
+    """An error's message as a visitor reads it: in this page's language, a capital at the front and a stop at the end."""
+    return own_sentence(translated(text.strip())) or UNKNOWN_ERROR
+
+
+def own_sentence(text: str) -> str:
+    """Somebody's own words as a sentence, in whatever language they are; "" for none."""
+    text = text.strip()
     if not text:
-        return UNKNOWN_ERROR
+        return ""
     return text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
 
 

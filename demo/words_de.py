@@ -111,6 +111,7 @@ EXAMPLES_LABELS = {
     "real": "Oder versuchen Sie ein echtes Porträt",
     "fake": "… oder eines, das der Code dieses Projekts verändert hat",
 }
+WAITING = "Wartet, bis Sie an der Reihe sind …"
 LIME_FACE_LABEL = "Gesicht, das erklärt wird"
 LIME_HEADING = "Warum dieser Wert?"
 LIME_INTRO = (
@@ -1004,6 +1005,10 @@ MESSAGES = {
     "the calibrated probability that 5 % of dev photos reach, each kind of photo weighing the same, as they are and re-saved smaller and as JPEG 40 to 90": (
         "die kalibrierte Wahrscheinlichkeit, die 5\u202f% der Entwicklungsfotos erreichen, jede Art Foto gleich gewichtet, so wie "
         "sie sind und verkleinert und als JPEG 40 bis 90 neu gespeichert"
+    ),
+    "the calibrated probability that 5 % of dev photos reach, each kind of photo weighing the same, as they are and re-saved smaller, as JPEG 40 to 90 and one in four blurred": (
+        "die kalibrierte Wahrscheinlichkeit, die 5\u202f% der Entwicklungsfotos erreichen, jede Art Foto gleich gewichtet, so wie "
+        "sie sind und neu gespeichert: verkleinert, als JPEG 40 bis 90 und jedes vierte unscharf"
     ),
     "the calibrated probability that 5 % of unaltered clips of moving dev portraits reach, at crf 23 and 35 in equal parts": (
         "die kalibrierte Wahrscheinlichkeit, die 5\u202f% der unveränderten Videos bewegter Entwicklungsporträts erreichen, zu "

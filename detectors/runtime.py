@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-import threading
+import queue
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 BATCH_MAX = 32  # crops in one inference of Keras: keeps memory flat on a photo of a stadium
 REQUEST_CROPS = 4  # crops in one request of OpenVINO: what a core works on by itself; larger ones are no quicker
 STREAMS_MAX = 8  # requests of one network at a time; more cores than these work together on each
+_Requests = TypeVar("_Requests")
 _Found = dict[int, tuple[np.ndarray, np.ndarray]]  # number of a request's first crop -> its logits and patch logits
 
 
@@ -56,6 +59,28 @@ def probe_picture(size_px: int) -> np.ndarray:
     return ((np.stack(waves, -1) * 0.35 + 0.5) * 255).astype(np.uint8)[None]
 
 
+class _Pool(Generic[_Requests]):
+    """Inference requests for whoever scores: as many sets as were ever in use at once, whatever threads come and go.
+
+    Args:
+        make: builds one set, when none is idle.
+    """
+
+    def __init__(self, make: Callable[[], _Requests]) -> None:
+        self._make = make
+        self._idle: queue.SimpleQueue[_Requests] = queue.SimpleQueue()
+
+    @contextmanager
+    def lend(self) -> Iterator[_Requests]:
+        """A set for one caller. After an error it is not used again, for some of its requests may still be at work."""
+        try:
+            requests = self._idle.get_nowait()
+        except queue.Empty:
+            requests = self._make()
+        yield requests
+        self._idle.put(requests)
+
+
 class OpenVinoEnsemble:
     """Every member of a card, compiled for this CPU; safe to call from several threads.
 
@@ -67,7 +92,7 @@ class OpenVinoEnsemble:
         self._card = card
         self._streams = min(threads or available_cores(), STREAMS_MAX)
         self._compiled = [_compile(folder / m.served[0].file, threads, self._streams) for m in card.members]
-        self._local = threading.local()
+        self._pool = _Pool(self._new_queues)
         self._check_probe()
 
     def __call__(self, crops_rgb: np.ndarray) -> RawScores:
@@ -75,28 +100,27 @@ class OpenVinoEnsemble:
         size = self._card.input_size_px
         if crops_rgb.dtype != np.uint8 or crops_rgb.shape[1:] != (size, size, 3):
             raise ValueError(f"crops must be uint8 (n, {size}, {size}, 3), got {crops_rgb.dtype} {crops_rgb.shape}")
-        queues = self._queues()
-        found: list[_Found] = [{} for _ in queues]
+        found: list[_Found] = [{} for _ in self._compiled]
         step = max(1, min(REQUEST_CROPS, -(-len(crops_rgb) // self._streams)))
-        for first in range(0, len(crops_rgb), step):
-            for queue, parts in zip(queues, found, strict=True):
-                queue.start_async({0: crops_rgb[first : first + step]}, (parts, first))
-        for queue in queues:
-            queue.wait_all()
+        with self._pool.lend() as queues:
+            for first in range(0, len(crops_rgb), step):
+                for member, parts in zip(queues, found, strict=True):
+                    member.start_async({0: crops_rgb[first : first + step]}, (parts, first))
+            for member in queues:
+                member.wait_all()
         in_order = [[parts[first] for first in sorted(parts)] for parts in found]
         return RawScores(
             np.stack([np.concatenate([logits for logits, _ in parts]) for parts in in_order], 1),
             tuple(np.concatenate([patches for _, patches in parts]) for parts in in_order),
         )
 
-    def _queues(self) -> list[ov.AsyncInferQueue]:
-        if not hasattr(self._local, "queues"):
-            import openvino as ov
+    def _new_queues(self) -> list[ov.AsyncInferQueue]:
+        import openvino as ov
 
-            self._local.queues = [ov.AsyncInferQueue(compiled, self._streams) for compiled in self._compiled]
-            for queue in self._local.queues:
-                queue.set_callback(_keep)
-        return self._local.queues
+        queues = [ov.AsyncInferQueue(compiled, self._streams) for compiled in self._compiled]
+        for member in queues:
+            member.set_callback(_keep)
+        return queues
 
     def _check_probe(self) -> None:
         """Raises CardError when a member does not give what its card says it gives."""
@@ -156,19 +180,18 @@ class SpeechEnsemble:
         self._gates = [any("speech_logits" in out.names for out in c.outputs) for c in self._compiled]
         if not any(self._gates):
             raise CardError(f"none of the networks of {card.name} tells speech from other sounds.")
-        self._local = threading.local()
+        self._pool = _Pool(lambda: [compiled.create_infer_request() for compiled in self._compiled])
         _compare_probe(card, self(probe_features(card)).logits[0])
 
     def __call__(self, features: dict[str, np.ndarray]) -> SpeechScores:
         """Scores windows: for each feature float32 (n, frames, bands), in decibels."""
-        if not hasattr(self._local, "requests"):
-            self._local.requests = [compiled.create_infer_request() for compiled in self._compiled]
         logits, speech = [], []
-        for request, feature, gates in zip(self._local.requests, self._features, self._gates, strict=True):
-            request.infer({0: features[feature]})
-            logits.append(request.get_tensor("logits").data.copy())
-            if gates:
-                speech.append(request.get_tensor("speech_logits").data[:, 0].copy())
+        with self._pool.lend() as requests:
+            for request, feature, gates in zip(requests, self._features, self._gates, strict=True):
+                request.infer({0: features[feature]})
+                logits.append(request.get_tensor("logits").data.copy())
+                if gates:
+                    speech.append(request.get_tensor("speech_logits").data[:, 0].copy())
         return SpeechScores(np.stack(logits, 1), np.mean(speech, 0))
 
 

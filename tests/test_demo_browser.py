@@ -163,9 +163,90 @@ def test_lime_shows_its_progress_and_can_be_cancelled(page, files, monkeypatch):
     page.wait_for_selector("#explain", timeout=WAIT_MS)
     page.click("#explain")
     page.wait_for_selector("#explanation progress", timeout=WAIT_MS)
-    assert page.locator("#explanation img").count() == 2  # the heat map is there already
+    page.wait_for_selector("#explanation img >> nth=1", timeout=WAIT_MS)  # the heat map is there already
+    assert page.locator("#explanation progress").count() == 1
     page.click("#cancel")
     page.wait_for_selector(f"#explanation :text('{words.LIME_STOPPED}')", timeout=WAIT_MS)
+
+
+def asked_slowly(loaded, path):
+    """In the place of a probe's question: half a second for each copy."""
+
+    def ask(how):
+        time.sleep(0.5)
+        return loaded.detect(path).verdict
+
+    return ask
+
+
+def test_an_example_ends_what_was_at_work_on_the_old_picture(page, files, monkeypatch):
+    monkeypatch.setattr("detectors.explain.explain_lime", slow_lime)
+    monkeypatch.setattr("demo.probe._ask", asked_slowly)
+    upload(page, files / "portrait.jpg")
+    page.wait_for_selector("#explain", timeout=WAIT_MS)
+    page.click("#explain")
+    page.click("#probe-picture-go")
+    page.wait_for_selector("#probe-picture-told tbody tr", timeout=WAIT_MS)
+    page.wait_for_selector("#explanation img >> nth=1", timeout=WAIT_MS)
+    page.locator("#examples-fake button, #examples-fake [role=button]").first.click()
+    page.wait_for_selector("#verdict :text('fake_portrait.png')", timeout=WAIT_MS)
+    page.evaluate("""() => {
+      window.late = 0;
+      new MutationObserver(() => {
+        window.late += document.querySelectorAll('#probe-picture-told tr, #explanation img').length;
+      }).observe(document.body, {childList: true, subtree: true});
+    }""")
+    page.wait_for_timeout(4000)  # longer than either would still have worked
+    assert page.evaluate("window.late") == 0
+    assert page.inner_text("#probe-picture-told").strip() == "" == page.inner_text("#explanation").strip()
+    assert not page.is_visible("#cancel") and not page.is_visible("#probe-picture-cancel")
+    # What was ended is not in the way of what comes next.
+    page.click("#probe-picture-go")
+    page.wait_for_selector("#probe-picture-told strong", timeout=WAIT_MS)
+
+
+def test_who_waits_for_lime_is_told_so_and_can_cancel_and_come_back(chromium, served_url, page, files, monkeypatch):
+    monkeypatch.setattr("detectors.explain.explain_lime", slow_lime)
+    other = chromium.new_page(viewport={"width": 390, "height": 844})
+    other.goto(served_url)
+    other.wait_for_selector("#check", timeout=WAIT_MS)
+    for visitor in (page, other):
+        upload(visitor, files / "portrait.jpg")
+        visitor.wait_for_selector("#explain", timeout=WAIT_MS)
+    page.click("#explain")
+    page.wait_for_selector("#explanation img", timeout=WAIT_MS)
+    other.click("#explain")
+    other.wait_for_selector(f"#explanation :text('{words.WAITING}')", timeout=WAIT_MS)
+    other.click("#cancel")
+    other.wait_for_selector(f"#explanation :text('{words.LIME_STOPPED}')", timeout=WAIT_MS)
+    assert other.is_hidden("#cancel")
+    other.click("#explain")
+    for visitor in (page, other):
+        visitor.wait_for_selector("#explanation dd >> nth=2", timeout=WAIT_MS)
+    other.wait_for_timeout(500)
+    assert other.locator("#explanation dd").count() == 3 and other.is_hidden("#cancel")
+    other.close()
+
+
+def test_the_check_of_a_long_recording_can_be_stopped(page, files, monkeypatch):
+    from demo import audio_tab
+
+    analyse = audio_tab.analyse_sound
+    monkeypatch.setattr(
+        audio_tab, "analyse_sound", lambda *given, **options: time.sleep(2) or analyse(*given, **options)
+    )
+    open_voices(page)
+    page.set_input_files("#sound input[type=file]", str(files / "voice.wav"))
+    page.wait_for_selector("#sound >> text=0:07", timeout=WAIT_MS)
+    page.click("#check-sound")
+    page.wait_for_selector("#cancel-sound", state="visible", timeout=WAIT_MS)
+    page.click("#cancel-sound")
+    page.wait_for_selector("#cancel-sound", state="hidden", timeout=WAIT_MS)
+    page.wait_for_timeout(3500)
+    assert page.locator("#sound-verdict .dc-empty").count() == 1 and page.inner_text("#timeline").strip() == ""
+    page.click("#check-sound")
+    page.wait_for_selector("#sound-verdict .dc-downloads", timeout=WAIT_MS)
+    page.wait_for_selector("#cancel-sound", state="hidden", timeout=WAIT_MS)
 
 
 def test_lime_ends_with_three_pictures_of_the_chosen_face(page, files, monkeypatch):

@@ -12,7 +12,7 @@ import pytest
 from fake_detector import CROP_PX, FakeDetector, loader_of
 
 from demo import explain_handlers, words
-from demo.background import StopFlags, Stopped, told_by_thread
+from demo.background import MOST_WAITING, StopFlags, Stopped, told_by_thread
 from demo.explain_cards import explain_card
 from demo.explain_handlers import ExplainView, explain_face
 from demo.handlers import Explainable
@@ -151,14 +151,32 @@ def test_missing_weights_are_a_sentence_and_escaped():
     assert "<b>" not in explain_card(ExplainView(message="<b>", is_error=True))
 
 
-def test_a_second_explanation_stops_the_visitors_first():
+def test_a_visitors_work_is_taken_in_once_and_stopped_without_touching_anothers():
     flags = StopFlags()
-    first, other = flags.begin("a"), flags.begin("b")
-    second = flags.begin("a")
-    assert first.is_set() and not second.is_set() and not other.is_set()
+    assert flags.begin("a") and flags.begin("b") and not flags.begin("a")
+    first, other = flags.start("a"), flags.start("b")
+    assert not flags.begin("a") and flags.start("a") is None  # it runs; a second press adds nothing
+    assert flags.stop("a") is False and first.is_set() and not other.is_set()
+    assert flags.begin("a")
+    second = flags.start("a")
     flags.end("a", first)  # the late end of the first must not forget the second
     flags.stop("a")
     assert second.is_set() and not other.is_set()
+    flags.end("b", other)
+    assert flags.begin("b")
+
+
+def test_work_that_was_stopped_while_it_waited_never_starts():
+    flags = StopFlags()
+    flags.begin("a")
+    assert flags.stop("a") is True and flags.start("a") is None and flags.stop("a") is False
+
+
+def test_those_who_left_while_they_waited_are_forgotten():
+    flags = StopFlags()
+    for number in range(MOST_WAITING + 5):
+        flags.begin(str(number))
+    assert flags.start("0") is None and flags.start(str(MOST_WAITING + 4)) is not None
 
 
 def test_work_that_tells_after_its_stop_is_left_at_once():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import json
 import re
 import string
 from pathlib import Path
@@ -254,6 +255,26 @@ def test_bands_and_plurals_are_german(speak):
         3, 2
     )
     assert words.looked_at(1) != words.looked_at(2) and "{" not in words.looked_at(2)
+
+
+def threshold_sources():
+    """How the shipped cards, and those that training writes, say that their thresholds were chosen."""
+    for file in sorted((ROOT / "detectors" / "weights").glob("*.json")):
+        yield json.loads(file.read_text(encoding="utf-8"))["threshold_source"]
+    for file in sorted((ROOT / "training").rglob("*.py")):
+        for node in ast.walk(parsed(file)):
+            if isinstance(node, ast.keyword) and node.arg == "threshold_source":
+                yield from (text for text in whole_texts(node.value) if text)
+            elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "THRESHOLD_SOURCE":
+                yield from whole_texts(node.value)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_how_a_threshold_was_chosen_is_said_in_every_language(language, speak):
+    sources = sorted(set(threshold_sources()))
+    assert len(sources) >= 4
+    speak(language)
+    assert [source for source in sources if words.translated(source.rstrip(".")) == source.rstrip(".")] == []
 
 
 def test_every_card_is_told_in_german(speak):

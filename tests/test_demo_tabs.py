@@ -17,7 +17,7 @@ from data_manifests.schema import Sample
 from demo import benchmarks, words
 from demo.batch import batch_to_csv, batch_to_json, check_all, folder_files
 from demo.game import Answer, Deck, Game, Item, open_deck, open_sample, share_with_interval
-from detectors.errors import DatasetError
+from detectors.errors import CardError, DatasetError, UnreadableMedia
 
 
 @pytest.fixture
@@ -216,6 +216,60 @@ def test_a_broken_file_costs_its_round_only_and_is_logged_once(listed, caplog):
     assert words.GAME_NOTHING_LEFT in nothing[6] and nothing[3]["interactive"] is False and nothing[5]["visible"]
     ended = _show_round(deck, Game((good, bad)).play(True, 1, 0.9, 0.6))
     assert "All 1 rounds" in ended[6] and ended[5]["value"] == words.GAME_AGAIN
+
+
+def guessing(listed, detect, n=2):
+    """A deck of files that can be shown, and what a guess tells when the detector is asked by `detect`."""
+    from demo.game_tab import _make_guess
+    from demo.image_tab import TabConfig
+
+    manifest = listed([(f"{i}.png", "image", ("real", "fake")[i % 2], "a man against a wall") for i in range(n)])
+    for i in range(n):
+        Image.fromarray(draw_scene((20, 20, 60, 200))).save(manifest.parent / f"{i}.png")
+    detector = FakeDetector([((0.1, 0.1, 0.6, 0.7), 0.94)])
+    if detect is not None:
+        detector.detect = detect
+    deck = open_deck(manifest)
+    config = TabConfig(loader_of(detector), "image-ensemble", "yunet", 1)
+    return deck, _make_guess(config, "audio-ensemble", deck, True)
+
+
+def refuse_with(error):
+    def detect(path, **options):
+        raise error(f"{path} says <no>")
+
+    return detect
+
+
+def test_a_file_that_breaks_at_the_guess_costs_its_round(listed, caplog):
+    deck, guess = guessing(listed, refuse_with(UnreadableMedia))
+    game = deck.deal("image")
+    told = guess(game, 1)
+    assert told[0].items == game.items[1:] and words.GAME_BROKEN in told[6]
+    assert told[5]["visible"] and told[5]["value"] == words.GAME_NEXT and told[3]["interactive"] is False
+    assert deck.deal("image").items == () and len(caplog.records) == 1  # one file is left: no game with both classes
+
+
+def test_a_game_whose_last_file_breaks_at_the_guess_ends_with_its_summary(listed):
+    deck, guess = guessing(listed, refuse_with(UnreadableMedia))
+    told = guess(deck.deal("image").play(True, 1, 0.9, 0.6), 1)
+    assert "All 1 rounds" in told[6] and told[5]["value"] == words.GAME_AGAIN and told[0].current is None
+
+
+def test_an_error_that_is_not_the_files_fault_bans_no_file(listed, caplog):
+    deck, guess = guessing(listed, refuse_with(CardError))
+    game = deck.deal("image")
+    told = guess(game, 1)
+    assert told[0] is game and "says &lt;no&gt;." in told[6] and game.current.path not in told[6]
+    assert len(deck.deal("image").items) == 2 and caplog.records == []
+
+
+def test_a_lists_own_words_are_not_translated(listed, monkeypatch):
+    monkeypatch.setitem(words.MESSAGES, "{} against {}", "{0} gegen {1}")
+    deck, guess = guessing(listed, None)
+    assert "<p>A man against a wall. " in guess(deck.deal("image"), 1)[6]
+    deck.name = ""  # as the shipped sample
+    assert "<p>A man gegen a wall. " in guess(deck.deal("image"), 1)[6]
 
 
 def test_the_shipped_sample_gives_games_of_both_kinds_and_its_absence_none(tmp_path):

@@ -62,8 +62,12 @@ def test_without_a_scored_verdict_and_a_card_with_points_there_is_no_slider(verd
     assert part["visible"] is False and told == "" and trade(verdict, 50) == ""
 
 
-def test_an_emptied_field_says_nothing_and_an_overfull_one_means_the_end():
-    assert trade(kept(0.9), None) == ""
+@pytest.mark.parametrize("position", [None, "", "50", [50], float("nan"), float("inf")], ids=repr)
+def test_an_emptied_field_and_whatever_is_no_number_say_nothing(position):
+    assert trade(kept(0.9), position) == ""
+
+
+def test_an_overfull_field_means_the_end():
     assert trade(kept(0.9), 150) == trade(kept(0.9), 98) and trade(kept(0.9), -3) == trade(kept(0.9), 2)
 
 
