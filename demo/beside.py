@@ -84,13 +84,13 @@ def add_probe(
     """
     with gr.Column(visible=False, elem_id=f"probe-{elem}", elem_classes="dc-part") as part:
         gr.HTML(
-            f'<div class="dc dc-lime-intro"><h2>{escape(words.PROBE_HEADING)}</h2><p>{escape(words.PROBE_INTRO[kind])}</p></div>'
+            f'<div class="dc dc-part-intro"><h2>{escape(words.PROBE_HEADING)}</h2><p>{escape(words.PROBE_INTRO[kind])}</p></div>'
         )
         with gr.Row(elem_classes="dc-buttons"):
             button = gr.Button(words.PROBE_BUTTON, variant="secondary", elem_id=f"probe-{elem}-go")
             # The style sheet shows it as long as there is a progress bar in this part.
             cancel = gr.Button(
-                words.LIME_CANCEL, variant="stop", elem_id=f"probe-{elem}-cancel", elem_classes="dc-while-working"
+                words.CANCEL, variant="stop", elem_id=f"probe-{elem}-cancel", elem_classes="dc-while-working"
             )
         told = gr.HTML("", elem_id=f"probe-{elem}-told")
 

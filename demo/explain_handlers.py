@@ -84,7 +84,7 @@ def explain_face(
             view = moment
             yield view
     except Stopped:
-        yield replace(view, message=words.LIME_STOPPED)
+        yield replace(view, message=words.STOPPED)
     except DeepfakeError as error:
         yield replace(view, message=words.as_sentence(str(error)), is_error=True)
 

@@ -94,11 +94,11 @@ def add_image_tab(config: TabConfig) -> None:
     faces = gr.HTML("", elem_id="faces")
     explainable = gr.State(None, time_to_live=3600)
     with gr.Column(visible=False, elem_id="lime") as lime:
-        gr.HTML(f'<div class="dc dc-lime-intro"><h2>{words.LIME_HEADING}</h2><p>{words.LIME_INTRO}</p></div>')
+        gr.HTML(f'<div class="dc dc-part-intro"><h2>{words.LIME_HEADING}</h2><p>{words.LIME_INTRO}</p></div>')
         which = gr.Radio([], label=words.LIME_FACE_LABEL, elem_id="lime-face")
         with gr.Row():
             explain = gr.Button(words.LIME_BUTTON, variant="secondary", elem_id="explain")
-            cancel = gr.Button(words.LIME_CANCEL, variant="stop", visible=False, elem_id="cancel")
+            cancel = gr.Button(words.CANCEL, variant="stop", visible=False, elem_id="cancel")
         explanation = gr.HTML("", elem_id="explanation")
     changed = [picture.input, check.click, *(group.dataset.click for group in examples)]
     probing, probed = add_probe("image", "picture", _asked(config), [picture, finder], changed)

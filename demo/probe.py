@@ -20,6 +20,8 @@ from detectors.video import VideoDetector
 MAX_CLIP_S = (
     120.0  # every frame of a clip is encoded again, twice; a longer one would keep a visitor waiting for minutes
 )
+# What `eval.corruptions` does to each kind of file; `words.PROBE_COPIES` names them.
+WAYS = {"image": ("jpeg:40", "resize:0.5"), "video": ("h264:35", "resize:0.5"), "audio": ("mp3:32", "telephone")}
 ENCODING = 0.6  # share of the time of a clip's copy that is spent on making it; only the progress bar depends on it
 
 
@@ -79,9 +81,9 @@ def probe(
         stop: ends the run when set; closing this iterator does so as well.
     """
     if not path:
-        yield ProbeView(error=words.PROBE_NO_FILE[kind])
+        yield ProbeView(error=words.probe_no_file(kind))
         return
-    ways = ((None, words.PROBE_ORIGINAL), *words.PROBE_COPIES[kind])
+    ways = ((None, words.PROBE_ORIGINAL), *zip(WAYS[kind], words.PROBE_COPIES[kind], strict=True))
     view = ProbeView(total=len(ways))
 
     def work(tell: Callable[[float | Copy], None]) -> None:
@@ -167,7 +169,7 @@ def probe_card(view: ProbeView) -> str:
             f'value="{view.share * 100:.0f}"></progress> <span class="dc-number">{words.PERCENT.format(n=round(view.share * 100))}</span></label></div>'
         )
     elif view.is_stopped:
-        end = f"<p>{escape(words.LIME_STOPPED)}</p>"
+        end = f"<p>{escape(words.STOPPED)}</p>"
     else:
         said = words.probe_words([c.decision for c in view.copies if c.fake_probability is not None], view.total)
         end = f"<p><strong>{escape(said)}</strong></p>"

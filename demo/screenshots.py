@@ -79,6 +79,8 @@ def _shoot(page: Page, out_dir: Path, prefix: str, files: dict[str, Path]) -> No
         page.wait_for_timeout(500)
         page.click(button)
         page.wait_for_selector(f"{verdict} .dc-downloads", timeout=WAIT_MS)
+        if kind == "picture":
+            _explain_and_probe(page)
         page.wait_for_timeout(800)
         page.screenshot(path=out_dir / f"{prefix}-{kind}.png", full_page=True)
     open_tab(page, words.BATCH_TAB)
@@ -101,6 +103,15 @@ def _shoot(page: Page, out_dir: Path, prefix: str, files: dict[str, Path]) -> No
     page.wait_for_selector("#about h2", timeout=WAIT_MS)
     page.wait_for_timeout(400)
     page.screenshot(path=out_dir / f"{prefix}-about.png", full_page=True)
+
+
+def _explain_and_probe(page: Page) -> None:
+    page.click("#explain")
+    page.wait_for_selector("#explanation .dc-why[role]", timeout=WAIT_MS)
+    page.click("#probe-picture-go")
+    page.wait_for_selector("#probe-picture-told strong", timeout=WAIT_MS)
+    # What was pressed is scrolled to; the picture begins at the top.
+    page.evaluate("scrollTo(0, 0)")
 
 
 def open_tab(page: Page, tab: str) -> None:

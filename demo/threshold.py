@@ -26,7 +26,7 @@ def add_threshold(elem: str, verdict: gr.HTML, kept: gr.State) -> None:
     """
     with gr.Column(visible=False, elem_id=f"threshold-{elem}", elem_classes="dc-part dc-threshold") as part:
         gr.HTML(
-            f'<div class="dc dc-lime-intro"><h2>{escape(words.THRESHOLD_HEADING)}</h2>'
+            f'<div class="dc dc-part-intro"><h2>{escape(words.THRESHOLD_HEADING)}</h2>'
             f"<p>{escape(words.THRESHOLD_INTRO)}</p></div>"
         )
         slider = gr.Slider(
@@ -73,7 +73,7 @@ def trade(kept: Kept | None, position: object) -> str:
         (words.THRESHOLD_MISSES, point.miss_rate, None),
     )
     bars = "".join(
-        f'<li aria-hidden="true"><span class="dc-name">{escape(row)}</span>'
+        f'<li><span class="dc-name">{escape(row)}</span>'
         f"{plots.score_bar(value, label=row, threshold=tick, undecided_band=(0.0, 0.0))}"
         f'<span class="dc-number">{escape(words.percent(value))}</span></li>'
         for row, value, tick in rows

@@ -37,10 +37,10 @@ def add_video_tab(config: TabConfig) -> None:
     timeline = gr.HTML("", elem_id="clip-timeline")
     marks = gr.State(None, time_to_live=3600)
     with gr.Column(visible=False, elem_id="annotate") as annotate_part:
-        gr.HTML(f'<div class="dc dc-lime-intro"><h2>{words.ANNOTATE_HEADING}</h2><p>{words.ANNOTATE_INTRO}</p></div>')
+        gr.HTML(f'<div class="dc dc-part-intro"><h2>{words.ANNOTATE_HEADING}</h2><p>{words.ANNOTATE_INTRO}</p></div>')
         with gr.Row():
             make = gr.Button(words.ANNOTATE_BUTTON, variant="secondary", elem_id="make-annotated")
-            stop = gr.Button(words.LIME_CANCEL, variant="stop", visible=False, elem_id="stop-annotated")
+            stop = gr.Button(words.CANCEL, variant="stop", visible=False, elem_id="stop-annotated")
         told = gr.HTML("", elem_id="annotate-progress")
         made = gr.Video(visible=False, label=words.ANNOTATE_LABEL, buttons=["download"], elem_id="annotated")
     changed = [clip.clear, check.click, cancel.click, *(group.dataset.click for group in examples)]

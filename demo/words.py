@@ -144,12 +144,10 @@ LIME_INTRO = (
     "then tested by blurring what they point at. It takes some seconds."
 )
 LIME_BUTTON = "Explain this face"
-LIME_CANCEL = "Cancel"
 LIME_CAPTION = (
     "Orange parts speak for manipulation, blue parts against it, for this picture and these networks. Strength is "
     "relative to the strongest part; where the score is low, even the strongest part says little."
 )
-LIME_STOPPED = "Stopped. Nothing was changed."
 LIME_NOTHING = "Check a picture with a face first; then there is something to explain."
 LIME_WORKING = "Hiding parts of the face and asking the networks again…"
 LIME_FLAT = "Hiding parts of this face hardly changes the score, so LIME has nothing to point at."
@@ -161,6 +159,8 @@ EMPTY_TEXT = (
     "face it comes from, where the networks looked, and how often such an answer is wrong."
 )
 ERROR_HEADLINE = "This could not be checked"
+# Of whatever takes long: LIME, a probe, an annotated copy.
+CANCEL, STOPPED = "Cancel", "Stopped."
 STAGE_LOADING = "Loading the networks"
 STAGE_LOOKING = "Finding and judging faces"
 STAGE_DRAWING = "Drawing what was found"
@@ -316,7 +316,6 @@ SOUND_MEANING: dict[int, str] = {
 
 
 # And for faces over time.
-# And for faces over time.
 CLIP_MEANING: dict[int, str] = {
     0: "The score is below this detector's threshold. That is no proof that the video is real: newer face swaps, live "
     "filters and strong compression can pass.",
@@ -386,7 +385,7 @@ def baseline_band(fake_probability: float) -> Band:
 # ---- numbers ----
 
 DECIMAL_MARK = "."
-PERCENT, PERCENT_LEAST, PERCENT_MOST = "{n} %", "under 1 %", "over 99 %"
+PERCENT, PERCENT_LEAST, PERCENT_MOST = "{n}\u00a0%", "under 1\u00a0%", "over 99\u00a0%"
 DATE, DATE_AND_TIME = "%Y-%m-%d", "%Y-%m-%d %H:%M UTC%z"
 RANGE = "{low} to {high}"
 ESTIMATE = "{value} [{low}, {high}]"
@@ -612,8 +611,8 @@ def threshold_meaning(card: WeightsCard) -> str:
 # The threshold to be moved, below a verdict.
 THRESHOLD_HEADING = "Where would you draw the line?"
 THRESHOLD_INTRO = (
-    "A lower threshold finds more manipulations and raises more false alarms; a higher one does the reverse. Move it to see the "
-    "price of each. The verdict’s words and the files you keep stay with the detector’s own threshold."
+    "A lower threshold finds more manipulations and raises more false alarms; a higher one does the reverse. Move the slider to "
+    "see what each costs. The verdict and the files you keep still go by the detector's own threshold."
 )
 THRESHOLD_LABEL = "Threshold, in per cent"
 THRESHOLD_FALSE_ALARMS, THRESHOLD_MISSES = "False alarms", "Missed"
@@ -626,7 +625,7 @@ THRESHOLD_COST: dict[MediaKind, str] = {
     "audio": "At {threshold}{own}: of 100 genuine voices in the development recordings {flagged} would be flagged, of 100 synthetic ones "
     "{missed} would be missed.",
 }
-THRESHOLD_OWN = ", the detector’s own threshold"
+THRESHOLD_OWN = ", the detector's own threshold"
 OF_A_HUNDRED = ("none", "fewer than one", "about {n}", "more than 99", "all")
 # Under the threshold, and over it.
 THRESHOLD_SIDE: dict[MediaKind, tuple[str, str]] = {
@@ -918,10 +917,10 @@ IS_TEXT = (
 )
 READING_HEADING = "How to read a score"
 READING = (
-    "“80 % manipulated” means: when manipulated and unmanipulated faces came up equally often, about 80 of 100 "
+    "“80\u00a0% manipulated” means: when manipulated and unmanipulated faces came up equally often, about 80 of 100 "
     "faces with this score were manipulated. Where manipulations are rare, as in most people's photos, far fewer are.",
-    "The words follow the odds: from the threshold on weak; from 3 to 1 (75 %) moderate; from 10 to 1 (91 %) strong; "
-    "from 30 to 1 (97 %) very strong. Below the threshold: no sign found. In the undecided band: inconclusive.",
+    "The words follow the odds: from the threshold on weak; from 3 to 1 (75\u00a0%) moderate; from 10 to 1 (91\u00a0%) strong; "
+    "from 30 to 1 (97\u00a0%) very strong. Below the threshold: no sign found. In the undecided band: inconclusive.",
     "The heat map shows where the networks' local scores are high. It is not an outline of what was altered.",
     "Networks that disagree, a face near the smallest size, or many faces in one picture all make an answer less sure.",
 )
@@ -933,14 +932,14 @@ CARD_HEADINGS: dict[MediaKind, str] = {
 }
 METRICS_HEADING = "Measured"
 METRICS_NOTE = (
-    "Each figure is from pictures of the named collection and split, with a 95 % interval. Other pictures give other "
+    "Each figure is from pictures of the named collection and split, with a 95\u00a0% interval. Other pictures give other "
     "figures."
 )
 NO_METRICS = "The card of these weights holds no measurements."
 DATA_HEADING = "What the networks were trained on"
 LICENCE_HEADING = "Licences"
 NO_CARD = "This is a baseline without weights, and so without a model card."
-METRIC_COLUMNS = ("Collection", "Split", "Level", "Measure", "Value", "95 % interval", "Real", "Fake")
+METRIC_COLUMNS = ("Collection", "Split", "Level", "Measure", "Value", "95\u00a0% interval", "Real", "Fake")
 DATA_COLUMNS = ("Collection", "Licence", "Real", "Fake")
 METRIC_NAMES = {
     "auc": "AUC",
@@ -1068,7 +1067,7 @@ GAME_PICTURE_ALT = "The picture of this round"
 GAME_SOUND_LABEL = "The voice of this round"
 GAME_SCORE_HEADING = "Score so far"
 GAME_PLAYERS = ("You", "The detector", "Both together")
-GAME_COLUMNS = ("Who", "Right", "Share", "95 % interval")
+GAME_COLUMNS = ("Who", "Right", "Share", "95\u00a0% interval")
 GAME_EMPTY = "There is nothing to play with: the sample is missing."
 GAME_TRUTH = {False: "It is real.", True: "It is manipulated."}
 GAME_RIGHT, GAME_WRONG = "You were right.", "You were wrong."
@@ -1124,7 +1123,7 @@ def game_summary(kind: str, you: int, model: int, both: int, total: int) -> str:
 # ---- the game with a list of one's own ----
 
 GAME_ROUNDS_LABEL = "Rounds"
-GAME_ROUNDS_NOTE = "During a game, a new number counts from the next one."
+GAME_ROUNDS_NOTE = "A game that has begun keeps its number of rounds; a new number counts from the next game."
 GAME_BROKEN = "This file could not be checked, so the round does not count."
 GAME_NOTHING_LEFT = "There is nothing left to play with: none of the files can be opened any more."
 
@@ -1164,7 +1163,7 @@ def game_about(method: str, source: str, is_fake: bool) -> str:
 
 BENCH_TAB = "Benchmarks"
 BENCH_INTRO = (
-    "Every finished run that was found, as python -m eval.run wrote it. Fake is the positive class, intervals are 95 % over groups, and runs at "
+    "Every finished run that was found, as python -m eval.run wrote it. Fake is the positive class, intervals are 95\u00a0% over groups, and runs at "
     "different levels (picture, frame, video, recording) are never compared."
 )
 BENCH_NONE = (
@@ -1187,7 +1186,7 @@ BENCH_COLUMNS = (
     "EER",
 )
 BENCH_TABLE = "All runs"
-BENCH_METRIC, BENCH_VALUE = "Metric", "Value [95 %]"
+BENCH_METRIC, BENCH_VALUE = "Metric", "Value [95\u00a0%]"
 BENCH_BROKEN = "This run cannot be read: its result.json is not of the form that eval.run writes."
 
 
@@ -1246,20 +1245,23 @@ PROBE_INTRO = {
 PROBE_BUTTON = "Save it again and ask again"
 PROBE_COLUMNS = ("Copy", "Probability of manipulation", "Verdict")
 PROBE_ORIGINAL = "As it is"
+# In the order of `demo.probe.WAYS`.
 PROBE_COPIES = {
-    "image": (("jpeg:40", "JPEG, quality 40"), ("resize:0.5", "Half the size")),
-    "video": (("h264:35", "H.264, CRF 35"), ("resize:0.5", "Half the size")),
-    "audio": (("mp3:32", "MP3, 32 kbit/s"), ("telephone", "Telephone, 8 kHz")),
+    "image": ("JPEG, quality 40", "Half the size"),
+    "video": ("H.264, CRF 35", "Half the size"),
+    "audio": ("MP3, 32 kbit/s", "Telephone, 8 kHz"),
 }
-PROBE_NO_FILE = {"image": NO_PICTURE, "video": NO_CLIP, "audio": NO_SOUND}
-PROBE_TOO_LONG = "copies are made of videos of up to two minutes; cut it first"
+PROBE_TOO_LONG = "copies are made of videos of up to two minutes only; cut the video first."
 PROBE_WORKING = "Saving and asking again"
 PROBE_STABLE = "The verdict is the same in every copy."
 PROBE_FLIPS = "The verdict is not the same in every copy, so do not rely on it."
-PROBE_SOME_UNJUDGED = (
-    "The verdict is the same in every copy that could be judged. One that could not says nothing about the others."
-)
+PROBE_SOME_UNJUDGED = "The verdict is the same in every copy that could be judged. A copy that could not be judged says nothing either way."
 PROBE_ALL_UNJUDGED = "None of the copies could be judged, so nothing was learnt about how robust the verdict is."
+
+
+def probe_no_file(kind: str) -> str:
+    """Asked for a probe before there is a file; looked up when asked, as `_band_without_score` is."""
+    return {"image": NO_PICTURE, "video": NO_CLIP, "audio": NO_SOUND}[kind]
 
 
 def probe_words(judged: Sequence[Decision], total: int) -> str:
@@ -1299,18 +1301,18 @@ WHY_HEAT_CAPTION = "Heat map: where the networks' local scores are high"
 WHY_LIME_CAPTION = "LIME: which parts push the score up or down"
 WHY_TEST_HEADING = "Do the maps explain the score?"
 HEAT_FLAT = "The local scores are almost the same everywhere, so the heat map has nothing to point at."
-MAPS_NOT_COMPARED = "With nothing to point at in one of the two maps, they cannot be compared."
+MAPS_NOT_COMPARED = "One of the two maps has nothing to point at, so they cannot be compared."
 MAPS_AGREE, MAPS_AGREE_PARTLY = 0.5, 0.3  # of the hottest fifth in common; two random maps share 0.2 of it
 
 
 LIME_ALT = "LIME's map of face {number}: orange parts speak for manipulation, blue parts against it"
 # Where they differ, where they agree in part, where they agree.
 MAPS_COMPARED = (
-    "The two maps point at different places: of the fifth of the face that each map marks hottest, {overlap} is the same; chance would give "
-    "20 %. Rely on a map only where its own test above speaks for it.",
-    "The two maps agree in part: of the fifth of the face that each map marks hottest, {overlap} is the same; chance would give 20 %.",
-    "The two maps point at the same places: of the fifth of the face that each map marks hottest, {overlap} is the same; chance would give "
-    "20 %.",
+    "The two maps point at different places: of the fifth of the face that each map marks hottest, the two share {overlap}; chance would give "
+    "20\u00a0%. Rely on a map only where its own test above speaks for it.",
+    "The two maps agree in part: of the fifth of the face that each map marks hottest, the two share {overlap}; chance would give 20\u00a0%.",
+    "The two maps point at the same places: of the fifth of the face that each map marks hottest, the two share {overlap}; chance would give "
+    "20\u00a0%.",
 )
 
 
@@ -1357,7 +1359,7 @@ ROW_COLUMNS: dict[MediaKind, tuple[str, ...]] = {
 BOX = "{x0}, {y0} to {x1}, {y1}"
 OVER, UNDER = "at or above the threshold", "below the threshold"
 MORE = "and {n} more"
-MISSING_GLYPHS = "□ stands for a character that this font does not have."
+MISSING_GLYPHS = "□ stands for a character that cannot be drawn here."
 
 
 # ---- another language ----

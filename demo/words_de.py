@@ -35,8 +35,8 @@ SOUND_EMPTY_TEXT = (
     "oder umgewandelte Stimme sind, aus welchen Sekunden sie stammen und wie oft eine solche Antwort falsch ist."
 )
 SOUND_EXAMPLES_LABELS = {
-    "real": "Oder versuchen Sie eine echte Stimme",
-    "fake": "… oder eine, die eine Maschine gesprochen oder neu erzeugt hat",
+    "real": "Oder probieren Sie es mit einer echten Stimme",
+    "fake": "… oder mit einer, die eine Maschine gesprochen oder neu erzeugt hat",
 }
 STAGE_LISTENING = "Hört zu"
 TIMELINE_HEADING = "Sekunde für Sekunde"
@@ -65,8 +65,8 @@ CLIP_EMPTY_TEXT = (
     "über die Zeit, und der Ton wird neben den Gesichtern beurteilt."
 )
 CLIP_EXAMPLES_LABELS = {
-    "real": "Oder versuchen Sie ein bewegtes Porträt",
-    "fake": "… oder eines, dessen Gesicht der Code dieses Projekts getauscht hat",
+    "real": "Oder probieren Sie es mit einem bewegten Porträt",
+    "fake": "… oder mit einem, dessen Gesicht der Code dieses Projekts getauscht hat",
 }
 RATE_LABEL = "Betrachtete Bilder"
 RATE_INFO = "Mehr Bilder finden kürzere Fälschungen und brauchen länger."
@@ -108,27 +108,25 @@ FINDER_CHOICES = {
     "haar": "Haar-Kaskade: der Klassiker; nur aufrechte Gesichter",
 }
 EXAMPLES_LABELS = {
-    "real": "Oder versuchen Sie ein echtes Porträt",
-    "fake": "… oder eines, das der Code dieses Projekts verändert hat",
+    "real": "Oder probieren Sie es mit einem echten Porträt",
+    "fake": "… oder mit einem, das der Code dieses Projekts verändert hat",
 }
 WAITING = "Wartet, bis Sie an der Reihe sind …"
 LIME_FACE_LABEL = "Gesicht, das erklärt wird"
 LIME_HEADING = "Warum dieser Wert?"
 LIME_INTRO = (
     "Zwei Karten des Gesichts nebeneinander. Die Heatmap zeigt, wo die eigenen örtlichen Werte der Netze hoch sind. LIME verdeckt Teile des "
-    "Gesichts auf Hunderte zufällige Arten, fragt jedes Mal die Netze neu und errechnet, welche Teile den Endwert heben oder senken. Beide "
+    "Gesichts auf Hunderte von zufälligen Arten, fragt jedes Mal die Netze erneut und errechnet, welche Teile den Endwert heben oder senken. Beide "
     "werden dann geprüft, indem das unscharf gemacht wird, worauf sie zeigen. Das dauert einige Sekunden."
 )
 LIME_BUTTON = "Dieses Gesicht erklären"
-LIME_CANCEL = "Abbrechen"
 LIME_ALT = "Karte von LIME für Gesicht {number}: Orange Teile sprechen für eine Manipulation, blaue dagegen"
 LIME_CAPTION = (
     "Orange Teile sprechen für eine Manipulation, blaue dagegen, bei diesem Bild und diesen Netzen. Die Stärke ist auf den "
     "stärksten Teil bezogen; wo der Wert niedrig ist, besagt auch der stärkste Teil wenig."
 )
-LIME_STOPPED = "Angehalten. Es wurde nichts verändert."
 LIME_NOTHING = "Prüfen Sie zuerst ein Bild mit einem Gesicht; dann gibt es etwas zu erklären."
-LIME_WORKING = "Verdeckt Teile des Gesichts und fragt die Netze neu …"
+LIME_WORKING = "Verdeckt Teile des Gesichts und fragt die Netze erneut …"
 LIME_FLAT = "Teile dieses Gesichts zu verdecken ändert den Wert kaum; LIME kann auf nichts zeigen."
 
 NO_PICTURE = "Wählen Sie zuerst ein Bild: Ziehen Sie eines auf das Feld, fügen Sie es ein, oder nehmen Sie eines mit der Webcam auf."
@@ -138,6 +136,7 @@ EMPTY_TEXT = (
     "welchem Gesicht sie stammen, wohin die Netze geschaut haben und wie oft eine solche Antwort falsch ist."
 )
 ERROR_HEADLINE = "Das konnte nicht geprüft werden"
+CANCEL, STOPPED = "Abbrechen", "Abgebrochen."
 STAGE_LOADING = "Lädt die Netze"
 STAGE_LOOKING = "Sucht und beurteilt Gesichter"
 STAGE_DRAWING = "Zeichnet, was gefunden wurde"
@@ -269,7 +268,7 @@ SOUND_MEANING = {
     "Aufnahmen, die jenen nicht gleichen, kann sich der Detektor sicher sein und irren.",
 }
 CLIP_MEANING = {
-    0: "Der Wert liegt unter der Schwelle dieses Detektors. Das beweist nicht, dass das Video echt ist: Neuere Gesichtstausche, "
+    0: "Der Wert liegt unter der Schwelle dieses Detektors. Das beweist nicht, dass das Video echt ist: Neuere Verfahren zum Gesichtstausch, "
     "Live-Filter und starke Kompression können ihm entgehen.",
     1: "Der Wert liegt dort, wo dieser Detektor in seinen Entwicklungsvideos getauschte Gesichter nicht von anderen "
     "unterscheiden konnte. Behandeln Sie dieses Video als nicht beurteilt.",
@@ -300,16 +299,16 @@ PERCENT, PERCENT_LEAST, PERCENT_MOST = "{n}\u202f%", "unter 1\u202f%", "über 99
 DATE, DATE_AND_TIME = "%d.%m.%Y", "%d.%m.%Y, %H:%M Uhr (UTC%z)"
 RANGE = "{low} bis {high}"
 ESTIMATE = "{value} [{low}; {high}]"
-IN_A_HUNDRED = ("keinem", "weniger als 1 von 100", "etwa {n} von 100")
+IN_A_HUNDRED = ("keinen", "weniger als 1 von 100", "etwa {n} von 100")
 FACES = ("ein Gesicht", "{n} Gesichter")
 
 # ---- what was found, in sentences ----
 
 FACE_SPOKE = {
     "none": "Kein Gesicht konnte bewertet werden (gefunden: {faces}).",
-    "only": "Ein Gesicht wurde gefunden, und es steht für das Bild.",
-    "only_scored": "Gesicht 1 steht für das Bild: Es ist das einzige von {n}, das bewertet werden konnte.",
-    "first": "Gesicht 1 steht für das Bild: Es ist das verdächtigste der {n} bewerteten Gesichter.",
+    "only": "Ein Gesicht wurde gefunden, und es gibt den Ausschlag.",
+    "only_scored": "Gesicht 1 gibt den Ausschlag: Es ist das einzige von {n}, das bewertet werden konnte.",
+    "first": "Gesicht 1 gibt den Ausschlag: Es ist das verdächtigste der {n} bewerteten Gesichter.",
     "many": "Je mehr Gesichter ein Bild zeigt, desto eher bekommt eines davon zufällig einen hohen Wert.",
 }
 FACES_LEFT_OUT = ("Ein Gesicht konnte nicht bewertet werden.", "{n} Gesichter konnten nicht bewertet werden.")
@@ -328,8 +327,8 @@ PLACES = (
 PLACE = "{place}, {width} × {height} Pixel"
 THRESHOLD_HEADING = "Wo würden Sie die Grenze ziehen?"
 THRESHOLD_INTRO = (
-    "Eine niedrigere Schwelle findet mehr Manipulationen und löst mehr Fehlalarme aus, eine höhere umgekehrt. Verschieben Sie sie, um zu "
-    "sehen, was beides kostet. Die Worte des Urteils und die Dateien zum Aufheben bleiben bei der Schwelle des Detektors."
+    "Eine niedrigere Schwelle findet mehr Manipulationen und löst mehr Fehlalarme aus, eine höhere umgekehrt. Verschieben Sie den Regler, "
+    "um zu sehen, was beides kostet. Das Ergebnis und die Dateien zum Behalten richten sich weiter nach der Schwelle des Detektors."
 )
 THRESHOLD_LABEL = "Schwelle in Prozent"
 THRESHOLD_FALSE_ALARMS, THRESHOLD_MISSES = "Fehlalarme", "Übersehen"
@@ -337,13 +336,13 @@ THRESHOLD_FILE = {"image": "Dieses Bild", "video": "Diese Gesichter", "audio": "
 THRESHOLD_COST = {
     "image": "Bei {threshold}{own}: Von 100 echten Gesichtern der Entwicklungsbilder würden {flagged} gemeldet, von 100 manipulierten {missed} "
     "übersehen.",
-    "video": "Bei {threshold}{own}: Von 100 echten Gesichtern der Entwicklungsclips würden {flagged} gemeldet, von 100 manipulierten {missed} "
+    "video": "Bei {threshold}{own}: Von 100 echten Gesichtern der Entwicklungsvideos würden {flagged} gemeldet, von 100 manipulierten {missed} "
     "übersehen.",
-    "audio": "Bei {threshold}{own}: Von 100 echten Stimmen der Entwicklungsaufnahmen würden {flagged} gemeldet, von 100 synthetischen {missed} "
+    "audio": "Bei {threshold}{own}: Von 100 echten Stimmen der Entwicklungsaufnahmen würden {flagged} gemeldet, von 100 künstlichen {missed} "
     "übersehen.",
 }
 THRESHOLD_OWN = ", der Schwelle des Detektors"
-OF_A_HUNDRED = ("keine", "weniger als 1", "etwa {n}", "mehr als 99", "alle")
+OF_A_HUNDRED = ("keine", "nicht einmal 1", "etwa {n}", "mehr als 99", "alle")
 THRESHOLD_SIDE = {
     "image": ("Dieses Bild würde mit {fake}{barely} nicht gemeldet.", "Dieses Bild würde mit {fake}{barely} gemeldet."),
     "video": (
@@ -391,12 +390,12 @@ WATCHED_FRAMES = ("ein Bild wurde", "{n} Bilder wurden")
 WATCHED_NOBODY = "es wurde kein Gesicht gefunden"
 WATCHED_PEOPLE = ("eine Person war zu sehen", "{n} Personen waren zu sehen")
 CLIP_SPOKE = {
-    "no_sound": "Die Gesichter stehen für dieses Video; es hat keinen Ton, der beurteilt werden konnte.",
-    "sound_as_faces_undecided": "Der Ton steht für dieses Video: Bei den Gesichtern fiel keine Entscheidung.",
-    "sound_as_faces_real": "Der Ton steht für dieses Video: Die Gesichter zeigen keinen Hinweis.",
-    "sound_undecided": "Die Gesichter stehen für dieses Video; beim Ton fiel keine Entscheidung.",
+    "no_sound": "Die Gesichter geben den Ausschlag; das Video hat keinen Ton, der beurteilt werden konnte.",
+    "sound_as_faces_undecided": "Der Ton gibt den Ausschlag: Bei den Gesichtern fiel keine Entscheidung.",
+    "sound_as_faces_real": "Der Ton gibt den Ausschlag: Die Gesichter zeigen keinen Hinweis.",
+    "sound_undecided": "Die Gesichter geben den Ausschlag; beim Ton fiel keine Entscheidung.",
     "same": "Gesichter und Ton sagen dasselbe.",
-    "other": "Die Gesichter stehen für dieses Video; der Ton sagt etwas anderes.",
+    "other": "Die Gesichter geben den Ausschlag; der Ton sagt etwas anderes.",
 }
 THE_PERSON, PERSON = "Die Person", "Person {n}"
 PERSON_SEEN = (
@@ -477,10 +476,10 @@ LIMITS = (
 IS_HEADING = "Was der Detektor ist"
 IS_TEXT = (
     "Mehrere kleine neuronale Netze betrachten jedes Gesicht, das in einem Bild gefunden wird. Ihre Werte werden gemittelt und an "
-    "Entwicklungsbildern kalibriert, an denen kein Netz trainiert wurde; das verdächtigste Gesicht steht für das Bild. In einem "
-    "Video wird ein Bild je Sekunde betrachtet, und die verdächtigste Person steht für das Video, mit dem Mittel über ihre Bilder. "
-    "Drei weitere Netze hören Aufnahmen in Abschnitten von vier Sekunden; das Mittel aller Abschnitte mit Sprache steht für die "
-    "Aufnahme. Alles läuft auf diesem Rechner: Es gibt kein Konto, keine Nachverfolgung, kein Hochladen anderswohin, und Bilder "
+    "Entwicklungsbildern kalibriert, an denen kein Netz trainiert wurde; das verdächtigste Gesicht gibt den Ausschlag. In einem "
+    "Video wird ein Bild je Sekunde betrachtet, und die verdächtigste Person gibt den Ausschlag, mit dem Mittel über ihre Bilder. "
+    "Drei weitere Netze hören Aufnahmen in Abschnitten von vier Sekunden; das Mittel aller Abschnitte mit Sprache gibt den "
+    "Ausschlag. Alles läuft auf diesem Rechner: Es gibt kein Konto, keine Nachverfolgung, kein Hochladen anderswohin, und Bilder "
     "werden nach einer Stunde gelöscht. Menschen allein erkennen solche Bilder etwa in der Hälfte der Fälle."
 )
 READING_HEADING = "Wie ein Wert zu lesen ist"
@@ -608,8 +607,8 @@ GAME_BROKEN = "Diese Datei ließ sich nicht prüfen, die Runde zählt daher nich
 GAME_NOTHING_LEFT = "Es gibt nichts mehr zu spielen: Keine der Dateien lässt sich noch öffnen."
 GAME_INTRO_OF_A_LIST = (
     "Echt oder manipuliert? Sagen Sie, was Sie denken, dann sehen Sie die Wahrheit und die Antwort des Detektors. Die Dateien stammen aus der "
-    "Liste {name}: {held}. Jedes Spiel wird neu gezogen, mit ebenso vielen echten wie manipulierten Dateien. Ihre Angaben werden geglaubt, und "
-    "niemand hat geprüft, ob der Detektor mit diesen Dateien trainiert wurde: Für eine Messung dient python -m eval.run."
+    "Liste {name}: {held}. Jedes Spiel wird neu gezogen, mit ebenso vielen echten wie manipulierten Dateien. Den Angaben der Liste wird geglaubt, "
+    "und niemand hat geprüft, ob der Detektor mit diesen Dateien trainiert wurde: Für eine Messung dient python -m eval.run."
 )
 GAME_HELD: dict[str, str] = {
     "image": "Bilder ({real} echt, {fake} manipuliert)",
@@ -656,7 +655,7 @@ BENCH_FIGURES = {
     "confusion": "Konfusionsmatrix",
     "roc": "ROC-Kurve",
     "det": "DET-Kurve",
-    "precision_recall": "Genauigkeit und Trefferquote",
+    "precision_recall": "Präzision und Sensitivität",
     "histogram": "Histogramm der Werte",
     "reliability": "Zuverlässigkeitsdiagramm",
     "risk_coverage": "Risiko und Abdeckung",
@@ -688,28 +687,27 @@ POINTS_TO = {
 KEEP_LABEL = "Dieses Ergebnis behalten"
 KEEP_PNG, KEEP_PDF = "Bildkarte (PNG)", "Bericht, eine Seite (PDF)"
 PROBE_HEADING = "Ist es robust?"
-PROBE_NO_FILE = {"image": NO_PICTURE, "video": NO_CLIP, "audio": NO_SOUND}
-PROBE_TOO_LONG = "Kopien werden von Videos bis zu zwei Minuten gemacht; schneiden Sie es vorher."
-PROBE_SOME_UNJUDGED = "Das Ergebnis ist in jeder Kopie dasselbe, die sich beurteilen ließ. Eine, die sich nicht beurteilen ließ, sagt nichts über die anderen."
+PROBE_TOO_LONG = "Kopien werden nur von Videos von bis zu zwei Minuten gemacht; kürzen Sie das Video vorher."
+PROBE_SOME_UNJUDGED = "Das Ergebnis ist in jeder Kopie dasselbe, die sich beurteilen ließ. Eine Kopie, die sich nicht beurteilen ließ, besagt nichts."
 PROBE_ALL_UNJUDGED = "Keine der Kopien ließ sich beurteilen; wie robust das Ergebnis ist, weiß man also nicht."
 PROBE_INTRO = {
-    "image": "Dasselbe Bild wird als stark komprimiertes JPEG und in halber Größe gespeichert, und die Netze werden neu gefragt. "
+    "image": "Dasselbe Bild wird als stark komprimiertes JPEG und in halber Größe gespeichert, und die Netze werden erneut gefragt. "
     "Kippt die Antwort dabei, beruht sie auf Spuren, die zu fein sind, um sich darauf zu verlassen.",
     "video": "Dasselbe Video wird als stark komprimiertes H.264 (CRF 35) und in halber Größe neu kodiert, ohne Ton, und die Gesichter in "
-    "denselben Einzelbildern werden neu beurteilt. Kippt die Antwort dabei, beruht sie auf Spuren, die zu fein sind, um sich darauf zu "
+    "denselben Einzelbildern werden erneut beurteilt. Kippt die Antwort dabei, beruht sie auf Spuren, die zu fein sind, um sich darauf zu "
     "verlassen. Videos bis zu zwei Minuten; ein großes braucht eine Minute oder mehr.",
     "audio": "Dieselbe Aufnahme wird als MP3 mit 32 kbit/s gespeichert und durch eine Telefonleitung geschickt, und die Netze "
-    "werden neu gefragt. Kippt die Antwort dabei, beruht sie auf Spuren, die zu fein sind, um sich darauf zu verlassen.",
+    "werden erneut gefragt. Kippt die Antwort dabei, beruht sie auf Spuren, die zu fein sind, um sich darauf zu verlassen.",
 }
-PROBE_BUTTON = "Neu speichern und fragen"
+PROBE_BUTTON = "Neu speichern und erneut prüfen"
 PROBE_COLUMNS = ("Kopie", "Wahrscheinlichkeit einer Manipulation", "Ergebnis")
 PROBE_ORIGINAL = "Unverändert"
 PROBE_COPIES = {
-    "image": (("jpeg:40", "JPEG, Qualität 40"), ("resize:0.5", "Halbe Größe")),
-    "video": (("h264:35", "H.264, CRF 35"), ("resize:0.5", "Halbe Größe")),
-    "audio": (("mp3:32", "MP3, 32 kbit/s"), ("telephone", "Telefon, 8 kHz")),
+    "image": ("JPEG, Qualität 40", "Halbe Größe"),
+    "video": ("H.264, CRF 35", "Halbe Größe"),
+    "audio": ("MP3, 32 kbit/s", "Telefon, 8 kHz"),
 }
-PROBE_WORKING = "Speichert und fragt neu"
+PROBE_WORKING = "Speichert und prüft erneut"
 PROBE_STABLE = "Das Ergebnis ist in jeder Kopie dasselbe."
 PROBE_FLIPS = "Das Ergebnis ist nicht in jeder Kopie dasselbe; verlassen Sie sich also nicht darauf."
 WHY_HEAT_NAME, WHY_LIME_NAME, WHY_BOTH_NAME = "Heatmap", "LIME", "Beide"
@@ -719,22 +717,23 @@ WHY_TEST_HEADING = "Erklären die Karten den Wert?"
 HEAT_FLAT = "Die örtlichen Werte sind fast überall gleich; die Heatmap kann auf nichts zeigen."
 MAPS_NOT_COMPARED = "Eine der beiden Karten kann auf nichts zeigen; sie lassen sich daher nicht vergleichen."
 MAPS_COMPARED = (
-    "Die beiden Karten zeigen auf verschiedene Stellen: Vom heißesten Fünftel des Gesichts ist {overlap} in beiden dasselbe; der Zufall ergäbe "
-    "20 %. Verlassen Sie sich auf eine Karte nur, wo ihre eigene Prüfung oben für sie spricht.",
-    "Die beiden Karten stimmen zum Teil überein: Vom heißesten Fünftel des Gesichts ist {overlap} in beiden dasselbe; der Zufall ergäbe 20 %.",
-    "Die beiden Karten zeigen auf dieselben Stellen: Vom heißesten Fünftel des Gesichts ist {overlap} in beiden dasselbe; der Zufall ergäbe "
-    "20 %.",
+    "Die beiden Karten zeigen auf verschiedene Stellen: Von dem Fünftel, das jede Karte als heißestes zeigt, haben beide {overlap} gemeinsam; "
+    "der Zufall ergäbe 20\u202f%. Verlassen Sie sich auf eine Karte nur, wo ihre eigene Prüfung oben für sie spricht.",
+    "Die beiden Karten stimmen zum Teil überein: Von dem Fünftel, das jede Karte als heißestes zeigt, haben beide {overlap} gemeinsam; der "
+    "Zufall ergäbe 20\u202f%.",
+    "Die beiden Karten zeigen auf dieselben Stellen: Von dem Fünftel, das jede Karte als heißestes zeigt, haben beide {overlap} gemeinsam; der "
+    "Zufall ergäbe 20\u202f%.",
 )
 DELETION_GOOD = "Die Karte zeigt also, worauf dieser Wert beruht."
 DELETION_BAD = "Die Karte erklärt diesen Wert also schlecht; lesen Sie nicht viel hinein."
 DELETION = (
-    "Geprüft: Wird das wärmste Fünftel der Karte weichgezeichnet, geht der Wert von {whole} auf {hot}, beim kältesten Fünftel auf "
+    "Geprüft: Wird das heißeste Fünftel der Karte weichgezeichnet, geht der Wert von {whole} auf {hot}, beim kältesten Fünftel auf "
     "{cold}. {so}"
 )
 
 # ---- the card and the page that a visitor keeps ----
 
-STAMPS = {"real": "KEIN\nBEFUND", "fake": "VERDACHT", "undecided": "OFFEN"}
+STAMPS = {"real": "KEIN\nBEFUND", "fake": "HINWEISE\nGEFUNDEN", "undecided": "OFFEN"}
 NEVER_PROOF = "Ein Wert ist ein Hinweis und nie ein Beweis."
 PAGE_TITLE = "Deepfake-Check: Bericht"
 PAGE_TITLE_OF = "{title}, {file}"
@@ -764,7 +763,7 @@ ROW_COLUMNS = {
 BOX = "{x0}, {y0} bis {x1}, {y1}"
 OVER, UNDER = "an oder über der Schwelle", "unter der Schwelle"
 MORE = "und {n} weitere"
-MISSING_GLYPHS = "□ steht für ein Zeichen, das diese Schrift nicht hat."
+MISSING_GLYPHS = "□ steht für ein Zeichen, das hier nicht dargestellt werden kann."
 
 # ---- what other rooms say; the first line that fits counts ----
 

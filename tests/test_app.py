@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from app import LANGUAGES
+
 ROOT = Path(__file__).resolve().parent.parent
 PROBE = """
 import sys
@@ -42,7 +44,7 @@ def test_help_answers_without_tensorflow_or_gradio():
         (["--max-mb", "0"], "wanted a whole number from 1 to 2048"),
         (["--max-mb", "2049"], "wanted a whole number from 1 to 2048"),
         (["--finder", "magic"], "invalid choice: 'magic'"),
-        (["--language", "xx"], "the page speaks en, de, not 'xx'"),
+        (["--language", "xx"], f"the page speaks {', '.join(LANGUAGES)}, not 'xx'"),
     ],
 )
 def test_a_wrong_option_is_one_clear_line(arguments, said, capsys):

@@ -120,7 +120,7 @@ def test_a_picture_gets_a_verdict_and_a_card_for_each_face(page, files):
     upload(page, files / "portrait.jpg")
     page.wait_for_selector("#verdict .dc-downloads", timeout=WAIT_MS)
     assert page.inner_text("#verdict h2") == "Strong evidence of manipulation"
-    assert "94 % manipulated" in page.inner_text("#verdict")
+    assert "94\u00a0% manipulated" in page.inner_text("#verdict")
     assert page.locator("#faces .dc-face").count() == 2
     assert all(page.locator("#faces img").evaluate_all("images => images.map(i => i.naturalWidth > 0 && !!i.alt)"))
     with page.expect_download() as download:
@@ -166,7 +166,7 @@ def test_lime_shows_its_progress_and_can_be_cancelled(page, files, monkeypatch):
     page.wait_for_selector("#explanation img >> nth=1", timeout=WAIT_MS)  # the heat map is there already
     assert page.locator("#explanation progress").count() == 1
     page.click("#cancel")
-    page.wait_for_selector(f"#explanation :text('{words.LIME_STOPPED}')", timeout=WAIT_MS)
+    page.wait_for_selector(f"#explanation :text('{words.STOPPED}')", timeout=WAIT_MS)
 
 
 def asked_slowly(loaded, path):
@@ -382,7 +382,7 @@ def test_a_clip_can_be_probed_and_the_probe_be_stopped(page, files, monkeypatch)
     page.click("#probe-clip-go")
     page.wait_for_selector("#probe-clip-told tbody tr >> nth=1", timeout=WAIT_MS)
     page.click("#probe-clip-cancel")
-    page.wait_for_selector(f"#probe-clip-told :text('{words.LIME_STOPPED}')", timeout=WAIT_MS)
+    page.wait_for_selector(f"#probe-clip-told :text('{words.STOPPED}')", timeout=WAIT_MS)
     assert not page.is_visible("#probe-clip-cancel")
 
 
@@ -453,7 +453,7 @@ def test_the_game_tells_the_truth_after_the_guess_and_keeps_score(page):
     one, other = play_rounds(page, True, 2)
     right, wrong = f"{words.GAME_TRUTH[True]} {words.GAME_RIGHT}", f"{words.GAME_TRUTH[False]} {words.GAME_WRONG}"
     assert (right in one and wrong in other) or (wrong in one and right in other)
-    assert "94 %" in one and "All 2 rounds" in other and "All 2 rounds" not in one
+    assert "94\u00a0%" in one and "All 2 rounds" in other and "All 2 rounds" not in one
     assert "You\t1 of 2" in page.inner_text("#game-score") and page.inner_text("#game-next") == words.GAME_AGAIN
     page.click("#game-next")
     page.wait_for_selector("#game-told :text('Round 1 of 2')", timeout=WAIT_MS)
@@ -635,20 +635,20 @@ def test_the_threshold_is_moved_by_keyboard_and_tells_its_price(page, files):
     upload(page, files / "portrait.jpg")
     slider = page.get_by_role("slider", name=words.THRESHOLD_LABEL).first
     slider.wait_for(state="visible", timeout=WAIT_MS)
-    page.wait_for_selector("#threshold-picture-told :text('At 60 %, the detector’s own threshold')", timeout=WAIT_MS)
+    page.wait_for_selector('#threshold-picture-told :text("At 60 %, the detector\'s own threshold")', timeout=WAIT_MS)
     verdict = page.inner_text("#verdict")
     slider.focus()
     page.keyboard.press("End")
     page.wait_for_selector("#threshold-picture-told :text('At 98 %: ')", timeout=WAIT_MS)
-    assert "at 94 %, would not be flagged" in page.inner_text("#threshold-picture-told")
+    assert "at 94\u00a0%, would not be flagged" in page.inner_text("#threshold-picture-told")
     for _ in range(18):
         page.keyboard.press("ArrowLeft")
     page.wait_for_selector("#threshold-picture-told :text('At 80 %: ')", timeout=WAIT_MS)
     said = page.inner_text("#threshold-picture-told")
     assert "about 1 would be flagged" in said and "about 61 would be missed" in said
-    assert "at 94 %, would be flagged" in said and page.inner_text("#verdict") == verdict
+    assert "at 94\u00a0%, would be flagged" in said and page.inner_text("#verdict") == verdict
     page.get_by_label("Reset to default value").locator("visible=true").click()
-    page.wait_for_selector("#threshold-picture-told :text('At 60 %, the detector’s own threshold')", timeout=WAIT_MS)
+    page.wait_for_selector('#threshold-picture-told :text("At 60 %, the detector\'s own threshold")', timeout=WAIT_MS)
     page.set_input_files("#picture input[type=file]", str(files / "letter.jpg"))
     page.wait_for_selector("#threshold-picture", state="hidden", timeout=WAIT_MS)
 

@@ -75,7 +75,7 @@ def test_three_figures_stand_side_by_side_with_legends_and_both_tests(quick_lime
     card = unescape(explain_card(views[-1]))
     assert re.findall('alt="([^"]+)"', card) == [words.crop_alt(3), words.heat_alt(3), words.lime_alt(3)]
     assert card.count('class="dc-legend"') == 2 and "<progress" not in card
-    assert card.count("hottest fifth blurred the score goes from 60 %") == 2
+    assert card.count("hottest fifth blurred the score goes from 60\u00a0%") == 2
     assert "point at the same places" in card
 
 
@@ -115,8 +115,8 @@ def test_lime_can_be_stopped_and_the_heat_map_stays(endless_lime):
     for view in explained(stop=stop):
         views.append(view)
         stop.set()
-    assert views[-1].message == words.LIME_STOPPED and views[-1].heat_rgb is not None
-    assert words.LIME_STOPPED in explain_card(views[-1]) and endless_lime.wait(2)
+    assert views[-1].message == words.STOPPED and views[-1].heat_rgb is not None
+    assert words.STOPPED in explain_card(views[-1]) and endless_lime.wait(2)
 
 
 def test_leaving_the_page_ends_lime(endless_lime):

@@ -77,8 +77,8 @@ def test_a_suspicious_face_is_told_with_both_probabilities_and_the_threshold(pic
     view = view_with(picture_path, (MIDDLE, 0.94))
     text, _ = read(cards.verdict_card(view))
     assert "Strong evidence of manipulation" in text
-    assert "94 %" in text and "6 %" in text
-    assert "The line marks the threshold, 60 %" in text
+    assert "94\u00a0%" in text and "6\u00a0%" in text
+    assert "The line marks the threshold, 60\u00a0%" in text
     assert "about 5 in 100 unmanipulated" in text
     assert "One face was found, and it speaks for the picture." in text
 
@@ -112,7 +112,7 @@ def test_an_unsuspicious_face_is_not_given_a_kind_of_forgery(picture_path):
 def test_inside_the_undecided_band_the_answer_is_inconclusive(picture_path):
     view = view_with(picture_path, (MIDDLE, 0.52))
     assert view.band is words.INCONCLUSIVE
-    assert "52 %" in cards.verdict_card(view)
+    assert "52\u00a0%" in cards.verdict_card(view)
 
 
 def test_without_a_face_another_finder_is_suggested(picture_path):

@@ -251,9 +251,8 @@ def test_bands_and_plurals_are_german(speak):
     assert words.evidence_band(0.95, "fake", "").headline == "Starke Hinweise auf Manipulation"
     assert words.evidence_band(None, "undecided", "too_short", "video") is words.TOO_FEW_FRAMES
     assert words.evidence_band(0.9, "fake", "", "audio").meaning.startswith("Künstliche und umgewandelte Stimmen")
-    assert words.who_spoke(3, 2).startswith("Gesicht 1 steht für das Bild") and "Ein Gesicht konnte" in words.who_spoke(
-        3, 2
-    )
+    said = words.who_spoke(3, 2)
+    assert said.startswith("Gesicht 1 gibt den Ausschlag") and "Ein Gesicht konnte" in said
     assert words.looked_at(1) != words.looked_at(2) and "{" not in words.looked_at(2)
 
 
@@ -283,6 +282,24 @@ def test_every_card_is_told_in_german(speak):
         said = words.threshold_meaning(card)
         assert said.startswith("Ab ") and "von 100" in said and "{" not in said
         assert words.senses(card)[0] in (words.CARD_SEES, words.CARD_HEARS)
+
+
+def test_how_a_shipped_or_a_newly_published_threshold_was_chosen_is_told_in_german(speak):
+    speak("de")
+    cards = [
+        json.loads(file.read_text(encoding="utf-8")) for file in (ROOT / "detectors" / "weights").glob("*.card.json")
+    ]
+    published = [text for file in (ROOT / "training").rglob("*.py") for text in texts_in(parsed(file))]
+    chosen = [card["threshold_source"] for card in cards] + [
+        t for t in published if t.startswith("the calibrated prob")
+    ]
+    assert len(cards) == 3 and len(chosen) == 6
+    for source in chosen:
+        assert words.translated(source.rstrip(".")).startswith("die kalibrierte Wahrscheinlichkeit"), source
+
+
+def test_no_line_of_english_breaks_before_a_per_cent_sign():
+    assert [text for text in texts_in(parsed(ROOT / "demo" / "words.py")) if re.search(r"[\d}] %", text)] == []
 
 
 def test_no_german_text_holds_an_english_quotation_mark_or_a_bare_percent():

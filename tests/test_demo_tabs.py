@@ -380,7 +380,7 @@ def test_a_clip_that_is_too_long_to_be_encoded_again_is_a_sentence(files, loader
 
     monkeypatch.setattr("demo.probe.MAX_CLIP_S", 2.0)
     (*_, last) = probe(files[3], "video", loader, detector="video-ensemble")
-    assert last.error == "Copies are made of videos of up to two minutes; cut it first."
+    assert last.error == "Copies are made of videos of up to two minutes only; cut the video first."
 
 
 def test_a_stopped_probe_leaves_no_copy_behind(files, loader, tmp_path, monkeypatch):
@@ -398,7 +398,7 @@ def test_a_stopped_probe_leaves_no_copy_behind(files, loader, tmp_path, monkeypa
         if made:
             stop.set()
     assert made and not list(tmp_path.glob("corrupted-*"))
-    assert views[-1].is_stopped and words.LIME_STOPPED in probe_card(views[-1])
+    assert views[-1].is_stopped and words.STOPPED in probe_card(views[-1])
 
 
 def test_a_probe_of_nothing_or_of_a_letter_is_a_sentence(files, loader):

@@ -29,21 +29,21 @@ def kept(fake_probability, card=None, detector="image-ensemble@0123456789ab"):
 
 def test_a_threshold_is_told_with_false_alarms_misses_and_the_side_of_the_file():
     said = trade(kept(0.5), 40)
-    assert "At 40 %: of 100 genuine faces in the development pictures about 25 would be flagged" in said
+    assert "At 40\u00a0%: of 100 genuine faces in the development pictures about 25 would be flagged" in said
     assert "of 100 manipulated ones about 11 would be missed." in said
-    assert "This picture, at 50 %, would be flagged." in said
+    assert "This picture, at 50\u00a0%, would be flagged." in said
     said = trade(kept(0.5), 80)
     assert "about 1 would be flagged" in said and "about 61 would be missed" in said
-    assert "This picture, at 50 %, would not be flagged." in said
+    assert "This picture, at 50\u00a0%, would not be flagged." in said
 
 
 def test_the_slider_starts_at_the_cards_threshold_to_the_last_digit():
     card = dataclasses.replace(make_card(), threshold=0.6049)
     part, slider, told = place_slider(kept(0.6045, card))
     assert part["visible"] is True and slider["value"] == 60
-    assert "At 60 %, the detector’s own threshold" in told and "about 5 would be flagged" in told
+    assert "At 60\u00a0%, the detector&#x27;s own threshold" in told and "about 5 would be flagged" in told
     # 60.45 % is over 60 % and under the card's threshold: the verdict's words say "no sign", and so must this.
-    assert "This picture, at 60 %, just under it, would not be flagged." in told
+    assert "This picture, at 60\u00a0%, just under it, would not be flagged." in told
     assert "just over it, would be flagged." in trade(kept(0.605, card), 60)
 
 
@@ -74,9 +74,11 @@ def test_an_overfull_field_means_the_end():
 def test_clips_and_voices_are_told_in_words_of_their_own(tmp_path):
     voice = trade(kept(0.7, make_audio_card(), "audio-ensemble@0"), 40)
     assert "100 genuine voices in the development recordings" in voice and "synthetic ones" in voice
-    assert "This recording, at 70 %, would be flagged." in voice
+    assert "This recording, at 70\u00a0%, would be flagged." in voice
     clip = trade(kept(0.1, drawn_video_detector().card, "video-ensemble@0"), 40)
-    assert "genuine faces in the development clips" in clip and "The faces of this video, at 10 %, would not" in clip
+    assert (
+        "genuine faces in the development clips" in clip and "The faces of this video, at 10\u00a0%, would not" in clip
+    )
 
 
 @given(st.integers(2, 98), st.floats(0, 1))

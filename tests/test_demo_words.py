@@ -94,12 +94,19 @@ def test_every_band_has_a_headline_a_meaning_and_a_step_on_the_scale():
 def test_the_documented_odds_are_the_ones_that_are_used():
     reading = " ".join(words.READING)
     for odds in (words.MODERATE_ODDS, words.STRONG_ODDS, words.VERY_STRONG_ODDS):
-        assert f"from {odds:.0f} to 1 ({odds / (odds + 1) * 100:.0f} %)" in reading
+        assert f"from {odds:.0f} to 1 ({odds / (odds + 1) * 100:.0f}\u00a0%)" in reading
 
 
 @pytest.mark.parametrize(
     ("probability", "said"),
-    [(0.0, "under 1 %"), (0.004, "under 1 %"), (0.01, "1 %"), (0.5, "50 %"), (0.99, "99 %"), (1.0, "over 99 %")],
+    [
+        (0.0, "under 1\u00a0%"),
+        (0.004, "under 1\u00a0%"),
+        (0.01, "1\u00a0%"),
+        (0.5, "50\u00a0%"),
+        (0.99, "99\u00a0%"),
+        (1.0, "over 99\u00a0%"),
+    ],
 )
 def test_a_percentage_is_never_certainty(probability, said):
     assert words.percent(probability) == said
@@ -108,19 +115,19 @@ def test_a_percentage_is_never_certainty(probability, said):
 @given(st.floats(0.01, 0.99))
 def test_both_classes_sum_to_a_hundred(probability):
     fake, real = words.percent_of_both(probability)
-    assert int(fake.removesuffix(" %")) + int(real.removesuffix(" %")) == 100
+    assert int(fake.removesuffix("\u00a0%")) + int(real.removesuffix("\u00a0%")) == 100
 
 
 def test_both_classes_of_a_certain_score_stay_uncertain():
-    assert words.percent_of_both(0.9999) == ("over 99 %", "under 1 %")
+    assert words.percent_of_both(0.9999) == ("over 99\u00a0%", "under 1\u00a0%")
 
 
 def test_the_threshold_is_told_with_its_price():
     said = words.threshold_meaning(make_card())
-    assert "From 60 % up" in said
+    assert "From 60\u00a0% up" in said
     assert "about 5 in 100 unmanipulated" in said
     assert "about 21 in 100 manipulated" in said
-    assert "Between 45 % and 60 % it says “inconclusive”" in said
+    assert "Between 45\u00a0% and 60\u00a0% it says “inconclusive”" in said
 
 
 def test_a_card_without_a_band_is_not_told_with_one():
