@@ -282,7 +282,7 @@ def _make_cancel(flags: StopFlags) -> Callable[[gr.Request], list[Any]]:
     def cancel(request: gr.Request) -> list[Any]:
         # It ends the work. A run then says itself that it was stopped.
         waited = flags.stop(str(request.session_hash))
-        said = explain_card(ExplainView(message=words.LIME_STOPPED)) if waited else gr.skip()
+        said = explain_card(ExplainView(message=words.STOPPED)) if waited else gr.skip()
         return [said, gr.update(visible=False)]
 
     return cancel

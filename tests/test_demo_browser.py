@@ -597,7 +597,7 @@ def assert_kept(paths, shown, file, detector):
     assert len(re.findall(rb"/Type /Page\b", pdf)) == 1 and pdf.rstrip().endswith(b"%%EOF")
     lines = lines_of(pdf)
     assert file.name in lines and digest in lines
-    assert f"{fake} {words.MANIPULATED}" in [line.replace("\N{NO-BREAK SPACE}%", " %") for line in lines]
+    assert f"{fake} {words.MANIPULATED}" in lines
     assert any(detector in line for line in lines)
     assert words.LIMITS_HEADING in lines and words.LIMITS[0].split(".")[0] in " ".join(lines)
 
