@@ -218,7 +218,7 @@ def test_who_waits_for_lime_is_told_so_and_can_cancel_and_come_back(chromium, se
     other.click("#explain")
     other.wait_for_selector(f"#explanation :text('{words.WAITING}')", timeout=WAIT_MS)
     other.click("#cancel")
-    other.wait_for_selector(f"#explanation :text('{words.LIME_STOPPED}')", timeout=WAIT_MS)
+    other.wait_for_selector(f"#explanation :text('{words.STOPPED}')", timeout=WAIT_MS)
     assert other.is_hidden("#cancel")
     other.click("#explain")
     for visitor in (page, other):
