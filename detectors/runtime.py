@@ -85,7 +85,7 @@ class OpenVinoEnsemble:
     """Every member of a card, compiled for this CPU; safe to call from several threads.
 
     Crops go in small requests to all members side by side, each request on a core of its own. The cores never wait for
-    one another inside a network, which took a third of their time when all of them shared one request.
+    one another inside a network, which took a fifth to a third of their time when all of them shared one request.
     """
 
     def __init__(self, card: ImageCard, folder: Path = WEIGHTS_DIR, threads: int | None = None) -> None:
