@@ -1,11 +1,13 @@
 import dataclasses
 import json
 
+import cv2
 import numpy as np
 import pytest
 
 from detectors.describe import report_to_dict
 from detectors.errors import UnreadableMedia
+from detectors.faces import sharpness
 from detectors.types import Evidence, Face, NetworkScore, Verdict
 
 
@@ -90,3 +92,23 @@ def test_values_are_frozen():
     evidence = Evidence((0, 0, 2, 2), (0, 0, 2, 2), 0.0, None, "undecided", "no_face")
     with pytest.raises(dataclasses.FrozenInstanceError):
         evidence.decision = "fake"
+
+
+def test_a_high_score_of_a_blurred_face_is_said_to_say_little(drawn_detector):
+    drawn_detector._find_faces = lambda pixels: (Face((20.0, 20.0, 180.0, 180.0), 1.0),)
+    # What the drawn networks score is brightness, so both are called fake; a ramp has contrast and no detail.
+    sharp = np.random.default_rng(0).integers(200, 256, (200, 200, 3), np.uint8)
+    soft = np.ascontiguousarray(
+        np.broadcast_to(np.linspace(70, 255, 200).astype(np.uint8)[None, :, None], (200, 200, 3))
+    )
+    (said, none), (told, notes) = (drawn_detector.judge(p) for p in (sharp, soft))
+    assert said.decision == told.decision == "fake"
+    assert none == () and len(notes) == 1 and "out of focus" in notes[0]
+
+
+def test_sharpness_falls_with_blur_and_does_not_depend_on_contrast():
+    face = np.random.default_rng(0).integers(0, 256, (192, 192, 3), np.uint8)
+    blurred = [sharpness(cv2.GaussianBlur(face, (0, 0), s)) for s in (0.5, 1, 1.5, 2)]
+    assert blurred == sorted(blurred, reverse=True)
+    assert sharpness((face // 2 + 64).astype(np.uint8)) == pytest.approx(sharpness(face), rel=0.02)
+    assert sharpness(np.full((8, 8, 3), 90, np.uint8)) == float("inf")

@@ -47,3 +47,14 @@ def cut_face(pixels_rgb: np.ndarray, face: Face, *, margin: float, size_px: int,
     how = cv2.INTER_AREA if right - left >= size_px else cv2.INTER_CUBIC
     pixels = cv2.resize(square, (size_px, size_px), interpolation=how)
     return FaceCrop(pixels, face, (float(left), float(top), float(right), float(bottom)), time_s)
+
+
+def sharpness(pixels_rgb: np.ndarray) -> float:
+    """How much fine detail a crop has beside its contrast: deviation of the Laplacian over that of the grey values.
+
+    After the focus measure of Pech-Pacheco et al. (ICPR 2000). About .05 for a face out of focus, .1 to .4 for a sharp
+    one of 192 pixels; infinite for one without any contrast, of which nothing can be said.
+    """
+    grey = cv2.cvtColor(pixels_rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    contrast = float(grey.std())
+    return float(cv2.Laplacian(grey, cv2.CV_32F).std()) / contrast if contrast > 1 else float("inf")
