@@ -179,6 +179,7 @@ def asked_slowly(loaded, path):
     return ask
 
 
+@pytest.mark.slow
 def test_an_example_ends_what_was_at_work_on_the_old_picture(page, files, monkeypatch):
     monkeypatch.setattr("detectors.explain.explain_lime", slow_lime)
     monkeypatch.setattr("demo.probe._ask", asked_slowly)
@@ -205,6 +206,7 @@ def test_an_example_ends_what_was_at_work_on_the_old_picture(page, files, monkey
     page.wait_for_selector("#probe-picture-told strong", timeout=WAIT_MS)
 
 
+@pytest.mark.slow
 def test_who_waits_for_lime_is_told_so_and_can_cancel_and_come_back(chromium, served_url, page, files, monkeypatch):
     monkeypatch.setattr("detectors.explain.explain_lime", slow_lime)
     other = chromium.new_page(viewport={"width": 390, "height": 844})
@@ -228,6 +230,7 @@ def test_who_waits_for_lime_is_told_so_and_can_cancel_and_come_back(chromium, se
     other.close()
 
 
+@pytest.mark.slow
 def test_the_check_of_a_long_recording_can_be_stopped(page, files, monkeypatch):
     from demo import audio_tab
 
