@@ -15,12 +15,24 @@ class Stopped(Exception):
     """Raised where work tells its progress after it was asked to stop; what is at work cannot be stopped otherwise."""
 
 
+class StopFlag(threading.Event):
+    """Set where work is to stop.
+
+    Attributes:
+        is_left: whether the page shows something else by now, so that nothing more of this work belongs there.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_left = False
+
+
 class StopFlags:
     """One flag for each visitor's work, so that Cancel ends the work and not only its display, and while it waits too."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, threading.Event] = {}
-        self._running: dict[str, threading.Event] = {}
+        self._waiting: dict[str, StopFlag] = {}
+        self._running: dict[str, StopFlag] = {}
         self._lock = threading.Lock()
 
     def begin(self, visitor: str) -> bool:
@@ -28,12 +40,12 @@ class StopFlags:
         with self._lock:
             if visitor in self._waiting or visitor in self._running:
                 return False
-            self._waiting[visitor] = threading.Event()
+            self._waiting[visitor] = StopFlag()
             if len(self._waiting) > MOST_WAITING:  # the oldest is of somebody who left the page meanwhile
                 del self._waiting[next(iter(self._waiting))]
         return True
 
-    def start(self, visitor: str) -> threading.Event | None:
+    def start(self, visitor: str) -> StopFlag | None:
         """The flag of work whose turn has come; None when nothing waits, for it was stopped."""
         with self._lock:
             flag = self._waiting.pop(visitor, None)
@@ -41,16 +53,22 @@ class StopFlags:
                 self._running[visitor] = flag
         return flag
 
-    def stop(self, visitor: str) -> bool:
-        """Stops this visitor's work; True when it still waited, so that no run will tell of its end."""
+    def stop(self, visitor: str, *, leave: bool = False) -> bool:
+        """Stops this visitor's work; True when it still waited, so that no run will tell of its end.
+
+        Args:
+            visitor: whose.
+            leave: the page goes on to something else, so the work must not even tell that it was stopped.
+        """
         with self._lock:
             waiting, running = self._waiting.pop(visitor, None), self._running.pop(visitor, None)
         for flag in (waiting, running):
             if flag is not None:
+                flag.is_left = leave
                 flag.set()
         return waiting is not None
 
-    def end(self, visitor: str, flag: threading.Event) -> None:
+    def end(self, visitor: str, flag: StopFlag) -> None:
         """Forgets a flag, unless a later run has put its own in the place."""
         with self._lock:
             if self._running.get(visitor) is flag:

@@ -111,8 +111,12 @@ def add_probe(
             for view in probe(path, kind, stop=flag, **options):
                 if view.is_working and time.monotonic() - shown_at < REDRAW_S and len(view.copies) == shown_copies:
                     continue
+                if flag.is_left:
+                    break
                 shown_at, shown_copies = time.monotonic(), len(view.copies)
                 yield probe_card(view)
+            if flag.is_left:  # gradio shows once more what was yielded last
+                yield ""
         finally:
             flags.end(visitor, flag)
 
@@ -123,7 +127,7 @@ def add_probe(
         else {"concurrency_limit": 2, "concurrency_id": "networks"}
     )
     # What waits for its place is seen, and can be cancelled. "multiple": a run that was cancelled may still be ending.
-    running = button.click(
+    button.click(
         begin, outputs=[told], queue=False, show_progress="hidden", api_name=f"begin_probe_{elem}",
         api_visibility="undocumented",
     ).then(
@@ -142,12 +146,12 @@ def add_probe(
     )  # fmt: skip
 
     def leave(request: gr.Request) -> str:
-        flags.stop(str(request.session_hash))
+        flags.stop(str(request.session_hash), leave=True)
         return ""
 
     # A probe of the old file must not write under the new one's verdict.
     gr.on(
-        changed, leave, outputs=[told], queue=False, cancels=[running], show_progress="hidden",
+        changed, leave, outputs=[told], queue=False, show_progress="hidden",
         api_name=f"leave_probe_{elem}", api_visibility="undocumented",
     )  # fmt: skip
     return part, told

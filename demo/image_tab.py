@@ -133,7 +133,7 @@ def add_image_tab(config: TabConfig) -> None:
         api_name="forget", api_visibility="undocumented",
     )  # fmt: skip
     # What waits for its place is seen, and can be cancelled. "multiple": a run that was cancelled may still be ending.
-    running = explain.click(
+    explain.click(
         _make_begin(flags),
         outputs=[explanation, cancel],
         queue=False,
@@ -154,9 +154,10 @@ def add_image_tab(config: TabConfig) -> None:
         _make_cancel(flags), outputs=[explanation, cancel], queue=False, show_progress="hidden",
         api_name="cancel_explanation", api_visibility="undocumented",
     )  # fmt: skip
-    # An explanation of the old picture must not be written under the new one's verdict.
+    # An explanation of the old picture must not be written under the new one's verdict. Its flag ends it: what gradio
+    # cancels in the midst of its work now and then shows "Error", or its last words again.
     gr.on(
-        changed, _make_leave(flags), outputs=[explanation, cancel], queue=False, cancels=[running],
+        changed, _make_leave(flags), outputs=[explanation, cancel], queue=False,
         show_progress="hidden", api_name="leave_explanation", api_visibility="undocumented",
     )  # fmt: skip
     _add_api(config, picture, finder)
@@ -270,8 +271,12 @@ def _make_explain(config: TabConfig, flags: StopFlags) -> Callable[..., Iterator
             ):
                 if view.is_working and time.monotonic() - shown_at < REDRAW_S:
                     continue
+                if flag.is_left:
+                    break
                 shown_at = time.monotonic()
                 yield [explain_card(view), gr.update(visible=view.is_working)]
+            if flag.is_left:  # gradio shows once more what was yielded last
+                yield ["", gr.update(visible=False)]
         finally:
             flags.end(visitor, flag)
 
@@ -290,7 +295,7 @@ def _make_cancel(flags: StopFlags) -> Callable[[gr.Request], list[Any]]:
 
 def _make_leave(flags: StopFlags) -> Callable[[gr.Request], list[Any]]:
     def leave(request: gr.Request) -> list[Any]:
-        flags.stop(str(request.session_hash))
+        flags.stop(str(request.session_hash), leave=True)
         return ["", gr.update(visible=False)]
 
     return leave

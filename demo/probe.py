@@ -17,9 +17,7 @@ from detectors.media import ClipFile
 from detectors.types import Decision, Verdict
 from detectors.video import VideoDetector
 
-MAX_CLIP_S = (
-    120.0  # every frame of a clip is encoded again, twice; a longer one would keep a visitor waiting for minutes
-)
+MAX_CLIP_S = 120.0  # every frame is encoded again, twice; a longer clip would keep a visitor waiting for minutes
 # What `eval.corruptions` does to each kind of file; `words.PROBE_COPIES` names them.
 WAYS = {"image": ("jpeg:40", "resize:0.5"), "video": ("h264:35", "resize:0.5"), "audio": ("mp3:32", "telephone")}
 ENCODING = 0.6  # share of the time of a clip's copy that is spent on making it; only the progress bar depends on it

@@ -191,6 +191,7 @@ def test_an_example_ends_what_was_at_work_on_the_old_picture(page, files, monkey
     page.wait_for_selector("#explanation img >> nth=1", timeout=WAIT_MS)
     page.locator("#examples-fake button, #examples-fake [role=button]").first.click()
     page.wait_for_selector("#verdict :text('fake_portrait.png')", timeout=WAIT_MS)
+    page.wait_for_selector("#probe-picture-told tr, #explanation img", state="detached", timeout=WAIT_MS)
     page.evaluate("""() => {
       window.late = 0;
       new MutationObserver(() => {

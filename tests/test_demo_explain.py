@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from html import unescape
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from demo.background import MOST_WAITING, StopFlags, Stopped, told_by_thread
 from demo.explain_cards import explain_card
 from demo.explain_handlers import ExplainView, explain_face
 from demo.handlers import Explainable
+from demo.image_tab import TabConfig, _make_explain
 from detectors.errors import CardError
 
 
@@ -170,6 +172,19 @@ def test_work_that_was_stopped_while_it_waited_never_starts():
     flags = StopFlags()
     flags.begin("a")
     assert flags.stop("a") is True and flags.start("a") is None and flags.stop("a") is False
+
+
+@pytest.mark.parametrize("leave", [False, True])
+def test_an_explanation_tells_that_it_was_stopped_unless_the_page_has_gone_on(endless_lime, leave):
+    flags, visitor = StopFlags(), SimpleNamespace(session_hash="a")
+    flags.begin("a")
+    config = TabConfig(loader_of(FakeDetector([])), "image-ensemble", "yunet", 20)
+    shown = _make_explain(config, flags)(faces(), 0, "yunet", visitor)
+    assert "<img" in next(shown)[0]
+    flags.stop("a", leave=leave)
+    *_, (last, _cancel) = shown  # gradio shows what comes last once more when the work has ended
+    assert last == "" if leave else words.STOPPED in last
+    assert endless_lime.wait(5) and flags.begin("a")
 
 
 def test_those_who_left_while_they_waited_are_forgotten():
