@@ -79,6 +79,7 @@ def _shoot(page: Page, out_dir: Path, prefix: str, files: dict[str, Path]) -> No
         page.wait_for_timeout(500)
         page.click(button)
         page.wait_for_selector(f"{verdict} .dc-downloads", timeout=WAIT_MS)
+        page.wait_for_selector(f"#keep-{field[1:]}", state="visible", timeout=WAIT_MS)
         if kind == "picture":
             _explain_and_probe(page)
         page.wait_for_timeout(800)
