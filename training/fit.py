@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 AVERAGE_EVERY = 5  # steps between two entries into the running average of the weights
 AVERAGE_DECAY = 0.96  # of that average: a horizon of about 125 steps
 CLIP_NORM = 5.0
+EAGER_STEPS = 2  # as few steps run faster than the graph of a deep network is traced
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def fit_network(
     keras.utils.set_random_seed(seed)
     whole = make()
     model = keras.Model(whole.input, whole.output["logits"])
-    model.compile(optimizer=_optimizer(fit), loss=loss, jit_compile=False)
+    model.compile(optimizer=_optimizer(fit), loss=loss, jit_compile=False, run_eagerly=fit.steps <= EAGER_STEPS)
     model.optimizer.build(model.trainable_variables)
     checkpoint = folder / f"{name}.checkpoint.npz"
     step, average = _resume(checkpoint, model)

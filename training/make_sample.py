@@ -20,7 +20,7 @@ from detectors.media import read_image
 from training.augment import jpeg_round_trip
 from training.crops import LandmarkPredictor
 from training.pseudo_fakes.masks import face_hull
-from training.pseudo_fakes.self_blend import cross_blend, paste, self_blend
+from training.pseudo_fakes.self_blend import blend_people, paste, self_blend
 
 OUT = Path(__file__).parent.parent / "data_manifests" / "sample"
 SIDE_PX = 512
@@ -66,9 +66,8 @@ def main(argv: list[str] | None = None) -> int:
             "face blended with a changed copy of itself",
         )
     for k, (target, source) in enumerate((("obama", "biden"), ("biden", "obama"))):
-        swap = cross_blend(
-            people[target][0], marks[target], people[source][0], marks[source], np.random.default_rng(60 + k)
-        )
+        rng = np.random.default_rng(60 + k)
+        swap = blend_people("cross-blend", people[target][0], marks[target], people[source][0], marks[source], rng)
         if swap is not None:
             keep(
                 f"fake_swap_{target}.jpg",

@@ -15,7 +15,7 @@ from detectors.errors import DatasetError
 from training.augment import match_detail
 from training.crops import CROP_PX, CropTable, read_crops
 from training.pseudo_fakes.decoders import Decoder
-from training.pseudo_fakes.self_blend import cross_blend, poisson_blend, pyramid_blend, self_blend
+from training.pseudo_fakes.self_blend import blend_people, self_blend
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +25,6 @@ BLEND, GENERATOR = 1, 2  # bits of `kinds`
 SOURCE_WEIGHT = {
     "140k": 0.44, "unsplash": 0.12, "press-actors": 0.06, "web-faces": 0.14, "press-faces": 0.10, "utkface": 0.14
 }  # fmt: skip
-
-TWO_PEOPLE = {"cross-blend": cross_blend, "pyramid-blend": pyramid_blend, "poisson-blend": poisson_blend}
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +66,7 @@ def _blend_one(crops: Path, family: str, job: tuple[int, int, int]) -> tuple[int
     if family == "self-blend":
         fake = self_blend(pixels, marks, rng)
     else:
-        fake = TWO_PEOPLE[family](pixels, marks, table.pixels_rgb[other], table.landmarks_xy[other], rng)
+        fake = blend_people(family, pixels, marks, table.pixels_rgb[other], table.landmarks_xy[other], rng)
     return None if fake is None else (base, fake.tobytes())
 
 

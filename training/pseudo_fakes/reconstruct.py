@@ -15,6 +15,7 @@ import keras
 import numpy as np
 from keras import layers
 
+from detectors.faces import sharpness
 from training.pseudo_fakes.decoders import Decoder
 from training.pseudo_fakes.masks import random_face_mask
 from training.pseudo_fakes.self_blend import paste
@@ -106,21 +107,17 @@ def softness(fake_rgb: np.ndarray, real_rgb: np.ndarray) -> float:
     Most decoders lose fine detail. Beside a sharp original that alone would tell them, and a network so taught calls
     every photo out of focus fake.
     """
-    wanted = _sharpness(fake_rgb)
-    if wanted >= _sharpness(real_rgb):
+    wanted = sharpness(fake_rgb)
+    if wanted >= sharpness(real_rgb):
         return 0.0
     low, high = 0.0, 4.0
     for _ in range(7):
         middle = (low + high) / 2
-        if _sharpness(cv2.GaussianBlur(real_rgb, (0, 0), middle)) > wanted:
+        if sharpness(cv2.GaussianBlur(real_rgb, (0, 0), middle)) > wanted:
             low = middle
         else:
             high = middle
     return high
-
-
-def _sharpness(pixels_rgb: np.ndarray) -> float:
-    return float(cv2.Laplacian(cv2.cvtColor(pixels_rgb, cv2.COLOR_RGB2GRAY), cv2.CV_32F).std())
 
 
 def reconstruct(

@@ -7,6 +7,8 @@ held-out family that tells whether blending was learned or one blender.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 
@@ -97,24 +99,14 @@ def _match_colours(source: np.ndarray, target: np.ndarray, mask: np.ndarray) -> 
     return cv2.cvtColor(np.clip(lab_s, 0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB)
 
 
-def cross_blend(
-    target: np.ndarray, target_xy: np.ndarray, source: np.ndarray, source_xy: np.ndarray, rng: np.random.Generator
-) -> np.ndarray | None:
-    """Another person's face aligned to and blended into `target`; None when the two cannot be aligned."""
-    aligned = _align(source, source_xy, target_xy)
-    if aligned is None:
-        return None
+def _cross(target: np.ndarray, target_xy: np.ndarray, aligned: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """One soft edge, as most face swaps leave it."""
     mask = random_face_mask(target_xy, target.shape[0], rng)
     return paste(_match_colours(aligned, target, mask), target, mask)
 
 
-def pyramid_blend(
-    target: np.ndarray, target_xy: np.ndarray, source: np.ndarray, source_xy: np.ndarray, rng: np.random.Generator
-) -> np.ndarray | None:
-    """Another person's face blended band by band (Burt and Adelson, 1983), so that no single edge is left; None as above."""
-    aligned = _align(source, source_xy, target_xy)
-    if aligned is None:
-        return None
+def _pyramid(target: np.ndarray, target_xy: np.ndarray, aligned: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Band by band (Burt and Adelson, 1983), so that no single edge is left."""
     size = target.shape[0]
     whole = face_hull(target_xy, size, forehead=rng.random() < 0.5)
     hull = np.asarray(cv2.erode(whole, np.ones((int(rng.integers(1, 10)),) * 2, np.uint8)))
@@ -137,13 +129,10 @@ def pyramid_blend(
     return np.clip(out + 0.5, 0, 255).astype(np.uint8)
 
 
-def poisson_blend(
-    target: np.ndarray, target_xy: np.ndarray, source: np.ndarray, source_xy: np.ndarray, rng: np.random.Generator
+def _poisson(
+    target: np.ndarray, target_xy: np.ndarray, aligned: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray | None:
-    """The held-out blend family: gradient-domain cloning of an aligned face; None when it cannot be made."""
-    aligned = _align(source, source_xy, target_xy)
-    if aligned is None:
-        return None
+    """The held-out family: gradient-domain cloning; None where too little of the face is in the picture."""
     size = target.shape[0]
     hull = face_hull(target_xy, size, forehead=rng.random() < 0.5)
     hull[:4], hull[-4:], hull[:, :4], hull[:, -4:] = 0, 0, 0, 0
@@ -153,3 +142,30 @@ def poisson_blend(
         return None
     mode = cv2.NORMAL_CLONE
     return cv2.seamlessClone(aligned, target, mask, (x + w // 2, y + h // 2), mode)
+
+
+TWO_PEOPLE: dict[str, Callable[..., np.ndarray | None]] = {
+    "cross-blend": _cross, "pyramid-blend": _pyramid, "poisson-blend": _poisson,
+}  # fmt: skip
+
+
+def blend_people(
+    family: str,
+    target: np.ndarray,
+    target_xy: np.ndarray,
+    source: np.ndarray,
+    source_xy: np.ndarray,
+    rng: np.random.Generator,
+) -> np.ndarray | None:
+    """Another person's face aligned to `target` and blended into it; None when that cannot be done.
+
+    Args:
+        family: a key of `TWO_PEOPLE`.
+        target: uint8 (size, size, 3), the picture that stays around the face.
+        target_xy: its landmarks, (68, 2).
+        source: the picture that gives the face, of the same size.
+        source_xy: its landmarks.
+        rng: every draw comes from it.
+    """
+    aligned = _align(source, source_xy, target_xy)
+    return None if aligned is None else TWO_PEOPLE[family](target, target_xy, aligned, rng)

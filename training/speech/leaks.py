@@ -24,16 +24,16 @@ from training.speech.recipe import SpeechRecipe
 
 log = logging.getLogger(__name__)
 
-PAIRS = 400
+BATCHES = 25  # of pairs, on which a cue is tried
 FOLDS = 5
 SILENT_DB = 35.0  # under the loudest frame
 
 
-def leak_battery(batches: SpeechPairs, recipe: SpeechRecipe, folder: Path, pairs: int = PAIRS) -> dict[str, float]:
+def leak_battery(batches: SpeechPairs, recipe: SpeechRecipe, folder: Path) -> dict[str, float]:
     """EER of each cue alone on equalised training pairs, each oriented the way that it works best: at most 0.5."""
     rng = np.random.default_rng(recipe.seed)
     waves, fake, group = [], [], []
-    for _ in range(pairs):
+    for _ in range(BATCHES * recipe.pairs):
         pair = batches.choose(rng)
         made = [_wave(c, recipe, folder) for c in pair]
         use = min(len(w) for w in made)
