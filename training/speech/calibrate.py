@@ -21,6 +21,7 @@ from training.calibrate import (
     weighted_quantile,
 )
 from training.speech.clips import ClipRow, read_clips
+from training.speech.copies import copies_name
 from training.speech.features import Features, read_features
 from training.speech.recipe import SpeechRecipe
 
@@ -28,6 +29,7 @@ log = logging.getLogger(__name__)
 
 DEV_DAMAGES = (("clean", 50), ("mp3-32k", 50), ("telephone", 50), ("full", 50))
 UNSEEN = ("classic_tts/festival_diphone", "classic_tts/festival_hts", "classic_tts/rhvoice", "rvc_vc/cyclegan_vc2", "rvc_vc/stargan_vc")  # fmt: skip
+UNSEEN_COPIES = ("cyc-noise-nsf/cyc-noise-nsf",)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +37,7 @@ class SpeechDev:
     """Dev windows under several kinds of damage.
 
     Attributes:
-        features: one for each damage, in the order of `DEV_DAMAGES`.
+        features: one for each damage, in the order of `DEV_DAMAGES`, and in it for each of `dev_tables`.
         rows: of the clips, likewise: the same clips every time.
         damage: name of the damage of each window, shape (n,).
         is_fake: bool (n,).
@@ -65,15 +67,25 @@ class SpeechDev:
         return weights
 
 
+def dev_tables(folder: Path, recipe: SpeechRecipe) -> tuple[str, ...]:
+    """Names of the tables that dev windows come from: recordings, and copies of the bona fide ones."""
+    copies = (copies_name(family, "dev") for family in recipe.dev_copies)
+    return ("clips", *(name for name in copies if (folder / f"{name}.i16").exists()))
+
+
 def read_dev(folder: Path, recipe: SpeechRecipe) -> SpeechDev:
     """All dev windows."""
-    table = read_clips(folder)
-    features = tuple(read_features(folder, "clips", *d, recipe.features) for d in DEV_DAMAGES)
-    rows = tuple(table.rows[i] for f in features for i in f.rows)
+    features, rows, damage = [], [], []
+    for how in DEV_DAMAGES:
+        for name in dev_tables(folder, recipe):
+            stored, table = read_features(folder, name, *how, recipe.features), read_clips(folder, name)
+            features.append(stored)
+            rows += [table.rows[i] for i in stored.rows]
+            damage += [how[0]] * len(stored.rows)
     return SpeechDev(
-        features,
-        rows,
-        np.array([d[0] for d, f in zip(DEV_DAMAGES, features, strict=True) for _ in f.rows]),
+        tuple(features),
+        tuple(rows),
+        np.array(damage),
         np.array([r.is_fake for r in rows]),
         np.array([f"{r.family}/{r.system}" if r.is_fake else f"real/{r.source}" for r in rows]),
         np.array([r.speaker for r in rows]),
@@ -123,11 +135,18 @@ def calibrate_speech(logits: np.ndarray, dev: SpeechDev) -> SpeechCalibration:
 
 
 def dev_metrics(logits: np.ndarray, calibration: SpeechCalibration, dev: SpeechDev) -> tuple[Metric, ...]:
-    """EER of the ensemble on dev under each damage: all systems, and those of which none trained."""
+    """EER of the ensemble on dev under each damage: spoofed recordings, copies, and of both those of which none trained."""
     score, out = calibration.score(logits), []
-    unseen = np.isin(dev.system, UNSEEN) | ~dev.is_fake
+    copied = np.array([r.base >= 0 for r in dev.rows])
+    kinds = {
+        "eer": ~copied,
+        "eer, unseen systems": ~copied & np.isin(dev.system, UNSEEN),
+        "eer, copies": copied,
+        "eer, copies by an unseen vocoder": np.isin(dev.system, UNSEEN_COPIES),
+    }
     for damage in dict.fromkeys(dev.damage):
-        for name, keep in (("eer", dev.damage == damage), ("eer, unseen systems", (dev.damage == damage) & unseen)):
+        for name, fakes in kinds.items():
+            keep = (dev.damage == damage) & (fakes | ~dev.is_fake)
             y = dev.is_fake[keep]
             if y.all() or not y.any():
                 continue

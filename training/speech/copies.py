@@ -14,11 +14,12 @@ import numpy as np
 from detectors.media import SAMPLE_RATE_HZ
 from training.pseudo_fakes import vocode
 from training.speech.clips import ClipRow, ClipTable, ClipWriter, read_clips
-from training.speech.sources import Recording
+from training.speech.sources import Recording, Split
 
 log = logging.getLogger(__name__)
 
 PIPER_SENTENCES = "VCTK_corpus/transcripts.csv"  # below `--more`
+NSF = "project-NN-Pytorch-scripts/project/01-nsf"  # of an earlier commit, see docs/training.md
 PIPER_LENGTH = (0.85, 1.2)  # of Piper's own speaking rate
 PIPER_NOISE = (0.4, 0.8)
 
@@ -34,6 +35,20 @@ MAKERS: dict[str, tuple[str, Maker]] = {
     ),
     "hifigan-ljspeech": ("", lambda more: vocode.HifiGan("LJSpeech")),
     "hifigan-universal": ("", lambda more: vocode.HifiGan("universal")),
+    # The same once more, as close to the clip as they come and at other rates: what a good vocoder leaves.
+    "lyra-paced": ("lyra/lyra/model_coeffs", lambda more: vocode.paced(vocode.Lyra(more / "lyra/lyra/model_coeffs"))),
+    "lyra-2022-paced": (
+        "lyra-2022/model_coeffs",
+        lambda more: vocode.paced(vocode.Lyra(more / "lyra-2022/model_coeffs")),
+    ),
+    "hifigan-lite-paced": (
+        "TTS_TFLite/models/hifigan_float16.tflite",
+        lambda more: vocode.paced(vocode.HifiGanLite(more / "TTS_TFLite/models/hifigan_float16.tflite", soften=False)),
+    ),
+    "hifigan-ljspeech-paced": ("", lambda more: vocode.paced(vocode.HifiGan("LJSpeech", soften=False))),
+    "hifigan-universal-paced": ("", lambda more: vocode.paced(vocode.HifiGan("universal", soften=False))),
+    "hn-nsf": (f"{NSF}/hn-nsf", lambda more: vocode.SourceFilter(more / NSF / "hn-nsf")),
+    "cyc-noise-nsf": (f"{NSF}/cyc-noise-nsf-4", lambda more: vocode.SourceFilter(more / NSF / "cyc-noise-nsf-4")),
 }
 
 
@@ -54,8 +69,15 @@ def _clips(folder: Path) -> ClipTable:
     return read_clips(folder)
 
 
-def make_copies(folder: Path, more: Path | None, family: str, count: int, seed: int, workers: int) -> None:
-    """Copies of `count` bona fide training clips by one family, in equal parts of every source.
+def copies_name(family: str, split: str) -> str:
+    """Of the table that holds a family's copies of a split."""
+    return family if split == "train" else f"{split}-{family}"
+
+
+def make_copies(
+    folder: Path, more: Path | None, family: str, count: int, seed: int, workers: int, split: Split = "train"
+) -> None:
+    """Copies of `count` bona fide clips of a split by one family, in equal parts of every source.
 
     Args:
         folder: holds the table of clips and gets the pool.
@@ -64,26 +86,28 @@ def make_copies(folder: Path, more: Path | None, family: str, count: int, seed: 
         count: of copies.
         seed: of the choice of clips and of each copy.
         workers: processes.
+        split: "train", or "dev" for copies to choose and calibrate by.
     """
-    if (folder / f"{family}.i16").exists() or count <= 0:
+    name = copies_name(family, split)
+    if (folder / f"{name}.i16").exists() or count <= 0:
         return
     needs = MAKERS[family][0]
     if needs and (more is None or not (more / needs).exists()):
         log.warning("%s is not at hand (%s below --more); training goes on without it", family, needs)
         return
     table, rng = read_clips(folder), np.random.default_rng(seed)
-    reals = table.where("train", fake=False)
+    reals = table.where(split, fake=False)
     sources = sorted({table.rows[i].source for i in reals})
     turns = [rng.permutation([i for i in reals if table.rows[i].source == s]) for s in sources]
     bases = _round_robin(turns, count)
     jobs = [(int(b), int(s)) for b, s in zip(bases, rng.integers(0, 2**31, len(bases)), strict=True)]
     work = partial(_copy_one, folder, more or Path(), family)
-    with ClipWriter(folder, family) as writer:
+    with ClipWriter(folder, name) as writer:
         if workers > 1:
             with ProcessPoolExecutor(workers) as pool:
-                _write(writer, table, family, pool.map(work, jobs, chunksize=8))
+                _write(writer, table, family, split, pool.map(work, jobs, chunksize=8))
         else:
-            _write(writer, table, family, map(work, jobs))
+            _write(writer, table, family, split, map(work, jobs))
 
 
 def _round_robin(turns: list[np.ndarray], count: int) -> list[int]:
@@ -99,15 +123,17 @@ def _copy_one(folder: Path, more: Path, family: str, job: tuple[int, int]) -> tu
     return base, np.asarray(made, np.float32)
 
 
-def _write(writer: ClipWriter, table: ClipTable, family: str, made: Iterator[tuple[int, np.ndarray]]) -> None:
+def _write(
+    writer: ClipWriter, table: ClipTable, family: str, split: Split, made: Iterator[tuple[int, np.ndarray]]
+) -> None:
     count = 0
     for base, wave in made:
         row: ClipRow = table.rows[base]
         if not np.isfinite(wave).all():
             continue
-        writer.add(Recording(Path(), "train", True, family, family, row.source, row.speaker), wave, base)
+        writer.add(Recording(Path(), split, True, family, family, row.source, row.speaker), wave, base)
         count += 1
-    log.info("pool %s: %d copies", family, count)
+    log.info("pool %s: %d copies", copies_name(family, split), count)
 
 
 def make_piper(folder: Path, more: Path | None, count: int, seed: int) -> None:

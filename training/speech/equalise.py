@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import soxr
 from scipy import signal
 
 from detectors.media import SAMPLE_RATE_HZ
@@ -22,6 +23,9 @@ DITHER_DB = (-75.0, -45.0)  # of white noise over everything, so that no class h
 LEVEL_DB = (-35.0, -12.0)  # RMS of the whole
 LOW_PASS_HZ = (3400.0, 7900.0)
 FIR_TAPS = 101
+PACE = (0.88, 1.12)
+T60_S = (0.1, 0.6)
+DIRECT_DB = (3.0, 15.0)  # of the direct sound over its reverberation
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,8 @@ class Equalising:
         noise: coloured, stationary, 8 to 40 dB below the speech.
         low_pass: between 3.4 and 7.9 kHz.
         codec: one of MP3, AAC, Opus, mu-law and AMR-like telephone.
+        pace: played faster or slower by up to an eighth, so that what an up-sampler leaves has no place of its own.
+        room: reverberation, an exponentially decaying noise of 0.1 to 0.6 s (T60).
     """
 
     colour: float = 0.4
@@ -43,10 +49,13 @@ class Equalising:
     noise: float = 0.35
     low_pass: float = 0.3
     codec: float = 0.45
+    pace: float = 0.0
+    room: float = 0.0
 
 
 LIGHT = Equalising(0.15, 0.05, 0.05, 0.15, 0.1, 0.2)
 NONE = Equalising(0, 0, 0, 0, 0, 0)
+ROOM = Equalising(pace=0.7, room=0.5)  # the whole chain, in another room and at another pace
 
 # (codec, sample rate, container, bit rates)
 CODECS: tuple[tuple[str, int, str, tuple[int, ...]], ...] = (
@@ -74,7 +83,17 @@ def equalise(wave: np.ndarray, rng: np.random.Generator, how: Equalising) -> np.
     codec = CODECS[int(rng.integers(len(CODECS)))]
     rate = codec[3][int(rng.integers(len(codec[3])))]
     noise_rng = np.random.default_rng(rng.integers(2**63))
+    more, pace = rng.random(2), rng.uniform(*PACE)
+    t60_s, direct_db, room_rng = (
+        rng.uniform(*T60_S),
+        rng.uniform(*DIRECT_DB),
+        np.random.default_rng(rng.integers(2**63)),
+    )
 
+    if more[0] < how.pace:
+        wave = soxr.resample(wave, SAMPLE_RATE_HZ, SAMPLE_RATE_HZ / pace)
+    if more[1] < how.room:
+        wave = wave + _reverberation(wave, room_rng, t60_s, direct_db)
     rms = float(np.sqrt((wave**2).mean())) + 1e-9
     x = np.pad(wave, (margins[0], margins[1])).astype(np.float32) / rms
     x += _noise(noise_rng, len(x), filters[0]) * 10 ** (room_db / 20)
@@ -114,6 +133,16 @@ def _filtered(x: np.ndarray, taps: np.ndarray) -> np.ndarray:
     return signal.oaconvolve(x, taps, mode="same").astype(np.float32)
 
 
+def _reverberation(wave: np.ndarray, rng: np.random.Generator, t60_s: float, direct_db: float) -> np.ndarray:
+    """What a room adds, as long as the clip: the sound through decaying noise from 5 ms on (Moorer, 1979)."""
+    t = np.arange(round(t60_s * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
+    tail = rng.normal(size=len(t)) * 10 ** (-3 * t / t60_s) * (t >= 0.005)
+    made = signal.oaconvolve(wave, tail)[: len(wave)]
+    return (made / (np.sqrt((made**2).mean()) + 1e-9) * np.sqrt((wave**2).mean()) * 10 ** (-direct_db / 20)).astype(
+        np.float32
+    )
+
+
 def _noise(rng: np.random.Generator, length: int, taps: np.ndarray) -> np.ndarray:
     """Coloured noise of unit power, red by a random amount."""
     white = rng.normal(size=length).astype(np.float32)
@@ -125,7 +154,6 @@ def _noise(rng: np.random.Generator, length: int, taps: np.ndarray) -> np.ndarra
 def through_codec(wave: np.ndarray, codec: str, rate_hz: int, container: str, bit_rate: int) -> np.ndarray:
     """A clip encoded and decoded again, float32 at 16 kHz, of the length it had."""
     import av
-    import soxr
 
     x = soxr.resample(wave, SAMPLE_RATE_HZ, rate_hz) if rate_hz != SAMPLE_RATE_HZ else wave
     file = io.BytesIO()

@@ -60,6 +60,8 @@ def train_speech(
     _recordings(recipe, data, more, work)
     for k, (family, count) in enumerate(recipe.copies.items()):
         make_copies(work, more, family, count, recipe.seed + COPY_SEEDS + k, workers)
+    for k, (family, count) in enumerate(recipe.dev_copies.items()):
+        make_copies(work, more, family, count, recipe.seed + 3 * COPY_SEEDS + k, workers, "dev")
     make_piper(work, more, recipe.piper, recipe.seed + 2 * COPY_SEEDS)
     tables = ["clips", *(f for f in (*recipe.copies, "piper") if (work / f"{f}.i16").exists())]
     _features(recipe, work, tables, workers)
@@ -83,10 +85,11 @@ def _of_split(split: str) -> Callable[[ClipTable], np.ndarray]:
 
 
 def _features(recipe: SpeechRecipe, work: Path, tables: list[str], workers: int) -> None:
-    from training.speech.calibrate import DEV_DAMAGES
+    from training.speech.calibrate import DEV_DAMAGES, dev_tables
 
     for damage, number in DEV_DAMAGES:
-        store_features(work, "clips", damage, number, _of_split("dev"), recipe.seed, recipe.features, workers)
+        for name in dev_tables(work, recipe):
+            store_features(work, name, damage, number, _of_split("dev"), recipe.seed, recipe.features, workers)
     for damage, number in recipe.variants:
         for name in tables:
             store_features(work, name, damage, number, _of_split("train"), recipe.seed, recipe.features, workers)

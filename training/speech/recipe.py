@@ -42,6 +42,7 @@ class SpeechRecipe:
     pairs: int
     features: FeatureSettings
     copies: dict[str, int]
+    dev_copies: dict[str, int]
     piper: int
     variants: tuple[tuple[str, int], ...]
     recordings: float

@@ -15,6 +15,7 @@ import numpy as np
 from detectors.errors import DatasetError
 
 log = logging.getLogger(__name__)
+Split = Literal["train", "dev", "test"]
 
 # Where each comes from and under what rights; copied onto the card.
 LICENCES = {
@@ -57,7 +58,7 @@ class Recording:
     """
 
     path: Path
-    split: Literal["train", "dev", "test"]
+    split: Split
     is_fake: bool
     system: str
     family: str

@@ -22,7 +22,7 @@ def shrink_speech_recipe(recipe: SpeechRecipe) -> SpeechRecipe:
         for n in recipe.networks
     )
     return dataclasses.replace(
-        recipe, window_frames=64, hop_frames=32, train_frames=48, pairs=4, copies={"world": 6},
+        recipe, window_frames=64, hop_frames=32, train_frames=48, pairs=4, copies={"world": 6}, dev_copies={"world": 4},
         piper=0, variants=recipe.variants[:2], shares={"world": 1.0}, recordings=1.0,
         networks=networks,
     )  # fmt: skip
