@@ -28,7 +28,7 @@ LIMITS = {
         "Not measured by age, skin colour or sex of the people shown.",
     ),
     "audio": (
-        "Most systems that it never heard pass it; see the table. Several neural codecs score below genuine speech.",
+        "Most fakes of systems that it never heard pass it; see the table. Several GAN vocoders and neural codecs score no higher than genuine speech.",
         "Strong compression and telephone lines make it worse.",
         "Singing is outside what it knows; nothing was measured by language, age or sex.",
     ),
