@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 7860
+# Tests run in two processes; those of one file stay together, for they share their fixtures.
+TWO := -n 2 --dist loadfile
 
 .PHONY: demo test test-slow test-ray check format bench train train-audio clean
 .DELETE_ON_ERROR:
@@ -11,7 +13,7 @@ demo: $(VENV)/.demo
 	$(BIN)/python app.py --port $(PORT) $(ARGS)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" $(TWO)
 
 test-slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -m slow
@@ -23,7 +25,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" $(TWO)
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

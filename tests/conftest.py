@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 
+import hypothesis
 import numpy as np
 import pytest
 from PIL import Image
@@ -13,6 +14,8 @@ from detectors.runtime import RawScores
 from detectors.types import Face
 
 PX = 32
+hypothesis.settings.register_profile("suite", deadline=None)  # how long an example takes says how busy the machine is
+hypothesis.settings.load_profile("suite")
 
 
 def make_card(**changes):

@@ -90,18 +90,26 @@ def chromium():
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def context(chromium):
+    """One cache for all tabs, so that gradio's files are loaded once."""
+    context = chromium.new_context()
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def page(chromium, served_url):
+def page(context, served_url):
     """A fresh visitor, who fails the test when the page calls anywhere else or logs an error of its own."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 900})
     tab = context.new_page()
+    tab.set_viewport_size({"width": 1280, "height": 900})
     strangers, broken = [], []
     tab.on("request", lambda r: strangers.append(r.url) if _is_elsewhere(r.url, served_url) else None)
     tab.on("pageerror", lambda error: broken.append(str(error)))
     tab.goto(served_url)
     tab.wait_for_selector("#check", timeout=WAIT_MS)
     yield tab
-    context.close()
+    tab.close()
     assert strangers == []
     assert broken == []
 

@@ -114,7 +114,7 @@ def scored_sets(draw):
 ORDER_FREE = sorted(set(METRICS) - {"aurc"})
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(scored_sets(), st.randoms(use_true_random=False))
 def test_row_order_does_not_matter(rows, random):
     labels, scores = rows
@@ -126,7 +126,7 @@ def test_row_order_does_not_matter(rows, random):
         assert before is None or before == pytest.approx(after, abs=1e-9), name
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(scored_sets())
 def test_a_monotone_transform_leaves_ranking_metrics_alone(rows):
     labels, scores = rows
@@ -136,7 +136,7 @@ def test_a_monotone_transform_leaves_ranking_metrics_alone(rows):
         assert one == pytest.approx(other, abs=1e-9), name
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(scored_sets())
 def test_flipping_the_labels_turns_auc_and_eer_round(rows):
     labels, scores = rows
@@ -144,7 +144,7 @@ def test_flipping_the_labels_turns_auc_and_eer_round(rows):
     assert equal_error_rate(~labels, -scores) == pytest.approx(equal_error_rate(labels, scores), abs=1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(scored_sets())
 def test_balanced_accuracy_is_scikit_learns(rows):
     labels, scores = rows
@@ -186,7 +186,7 @@ def test_an_empty_set_has_no_numbers():
     assert all(e.value is None and e.ci95 is None for e in got.values())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(scored_sets(), st.integers(0, 2**31))
 def test_weighted_metrics_are_those_of_the_rows_written_out(rows, seed):
     labels, scores = rows
