@@ -301,6 +301,10 @@ def test_tiny_trains_publishes_and_both_forms_score_alike(tiny, capsys, monkeypa
     card = read_card("audio-ensemble", tiny / "weights")
     assert [m.network for m in card.members] == ["mel_cnn", "whisper_tiny", "spectrum_cnn"]
     assert len(card.operating_points) == len(THRESHOLDS)
+    copied = {m.dataset: m.n_fake for m in card.metrics if m.name == "eer, copies"}
+    assert copied == dict.fromkeys(
+        ("speech dev, clean", "speech dev, mp3-32k", "speech dev, telephone", "speech dev, full"), 4
+    )
     drawn = probe_features(card)
     served, reference = SpeechEnsemble(card, tiny / "weights"), KerasSpeechEnsemble(card, tiny / "weights")
     gap = np.abs(served(drawn).logits - reference(drawn).logits)

@@ -105,15 +105,21 @@ class Lyra:
         return np.concatenate(parts)
 
 
-def hifigan_mel(wave: np.ndarray) -> np.ndarray:
-    """The log-mel that HiFi-GAN's published generators were trained on: float32 (80, frames), 22.05 kHz."""
+def hifigan_mel(wave: np.ndarray, soften: np.random.Generator | None) -> np.ndarray:
+    """The log-mel that HiFi-GAN's published generators were trained on: float32 (80, frames), 22.05 kHz.
+
+    Args:
+        wave: float32 at 16 kHz.
+        soften: draws for `soften_mel`; None for the mel of the clip itself.
+    """
     import librosa
 
     fast = soxr.resample(wave, SAMPLE_RATE_HZ, HIFIGAN_RATE_HZ)
     padded = np.pad(fast, (1024 - 256) // 2, mode="reflect")
     spectrum = np.abs(librosa.stft(padded, n_fft=1024, hop_length=256, center=False))
     basis = librosa.filters.mel(sr=HIFIGAN_RATE_HZ, n_fft=1024, n_mels=80, fmin=0, fmax=8000)
-    return np.log(np.maximum(basis @ spectrum, 1e-5)).astype(np.float32)
+    mel = np.log(np.maximum(basis @ spectrum, 1e-5)).astype(np.float32)
+    return mel if soften is None else soften_mel(mel, soften)
 
 
 def soften_mel(mel: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -138,8 +144,7 @@ class HifiGanLite:
 
     def __call__(self, wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         net = _interpreter(self._file)
-        mel = hifigan_mel(wave)
-        mel = (soften_mel(mel, rng) if self._soften else mel)[None]
+        mel = hifigan_mel(wave, rng if self._soften else None)[None]
         entry = net.get_input_details()[0]["index"]
         net.resize_tensor_input(entry, mel.shape)
         net.allocate_tensors()
@@ -175,9 +180,9 @@ class HifiGan:
         self._net.remove_weight_norm()
 
     def __call__(self, wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        mel = hifigan_mel(wave)
+        mel = hifigan_mel(wave, rng if self._soften else None)[None]
         with self._torch.no_grad():
-            made = self._net(self._torch.from_numpy((soften_mel(mel, rng) if self._soften else mel)[None]))
+            made = self._net(self._torch.from_numpy(mel))
         return soxr.resample(made.numpy().ravel(), HIFIGAN_RATE_HZ, SAMPLE_RATE_HZ)
 
 

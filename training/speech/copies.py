@@ -19,6 +19,8 @@ from training.speech.sources import Recording, Split
 log = logging.getLogger(__name__)
 
 PIPER_SENTENCES = "VCTK_corpus/transcripts.csv"  # below `--more`
+LYRA, LYRA_2022 = "lyra/lyra/model_coeffs", "lyra-2022/model_coeffs"
+HIFIGAN_LITE = "TTS_TFLite/models/hifigan_float16.tflite"
 NSF = "project-NN-Pytorch-scripts/project/01-nsf"  # of an earlier commit, see docs/training.md
 PIPER_LENGTH = (0.85, 1.2)  # of Piper's own speaking rate
 PIPER_NOISE = (0.4, 0.8)
@@ -28,22 +30,22 @@ Maker = Callable[[Path], vocode.Copier]
 MAKERS: dict[str, tuple[str, Maker]] = {
     "griffin-lim": ("", lambda more: vocode.griffin_lim),
     "world": ("", lambda more: vocode.world),
-    "lyra": ("lyra/lyra/model_coeffs", lambda more: vocode.Lyra(more / "lyra/lyra/model_coeffs")),
+    "lyra": (LYRA, lambda more: vocode.Lyra(more / LYRA)),
     "hifigan-lite": (
-        "TTS_TFLite/models/hifigan_float16.tflite",
-        lambda more: vocode.HifiGanLite(more / "TTS_TFLite/models/hifigan_float16.tflite"),
+        HIFIGAN_LITE,
+        lambda more: vocode.HifiGanLite(more / HIFIGAN_LITE),
     ),
     "hifigan-ljspeech": ("", lambda more: vocode.HifiGan("LJSpeech")),
     "hifigan-universal": ("", lambda more: vocode.HifiGan("universal")),
     # The same once more, as close to the clip as they come and at other rates: what a good vocoder leaves.
-    "lyra-paced": ("lyra/lyra/model_coeffs", lambda more: vocode.paced(vocode.Lyra(more / "lyra/lyra/model_coeffs"))),
+    "lyra-paced": (LYRA, lambda more: vocode.paced(vocode.Lyra(more / LYRA))),
     "lyra-2022-paced": (
-        "lyra-2022/model_coeffs",
-        lambda more: vocode.paced(vocode.Lyra(more / "lyra-2022/model_coeffs")),
+        LYRA_2022,
+        lambda more: vocode.paced(vocode.Lyra(more / LYRA_2022)),
     ),
     "hifigan-lite-paced": (
-        "TTS_TFLite/models/hifigan_float16.tflite",
-        lambda more: vocode.paced(vocode.HifiGanLite(more / "TTS_TFLite/models/hifigan_float16.tflite", soften=False)),
+        HIFIGAN_LITE,
+        lambda more: vocode.paced(vocode.HifiGanLite(more / HIFIGAN_LITE, soften=False)),
     ),
     "hifigan-ljspeech-paced": ("", lambda more: vocode.paced(vocode.HifiGan("LJSpeech", soften=False))),
     "hifigan-universal-paced": ("", lambda more: vocode.paced(vocode.HifiGan("universal", soften=False))),

@@ -84,11 +84,8 @@ def equalise(wave: np.ndarray, rng: np.random.Generator, how: Equalising) -> np.
     rate = codec[3][int(rng.integers(len(codec[3])))]
     noise_rng = np.random.default_rng(rng.integers(2**63))
     more, pace = rng.random(2), rng.uniform(*PACE)
-    t60_s, direct_db, room_rng = (
-        rng.uniform(*T60_S),
-        rng.uniform(*DIRECT_DB),
-        np.random.default_rng(rng.integers(2**63)),
-    )
+    t60_s, direct_db = rng.uniform(*T60_S), rng.uniform(*DIRECT_DB)
+    room_rng = np.random.default_rng(rng.integers(2**63))
 
     if more[0] < how.pace:
         wave = soxr.resample(wave, SAMPLE_RATE_HZ, SAMPLE_RATE_HZ / pace)
@@ -138,9 +135,8 @@ def _reverberation(wave: np.ndarray, rng: np.random.Generator, t60_s: float, dir
     t = np.arange(round(t60_s * SAMPLE_RATE_HZ)) / SAMPLE_RATE_HZ
     tail = rng.normal(size=len(t)) * 10 ** (-3 * t / t60_s) * (t >= 0.005)
     made = signal.oaconvolve(wave, tail)[: len(wave)]
-    return (made / (np.sqrt((made**2).mean()) + 1e-9) * np.sqrt((wave**2).mean()) * 10 ** (-direct_db / 20)).astype(
-        np.float32
-    )
+    gain = np.sqrt((wave**2).mean()) / (np.sqrt((made**2).mean()) + 1e-9) * 10 ** (-direct_db / 20)
+    return (made * gain).astype(np.float32)
 
 
 def _noise(rng: np.random.Generator, length: int, taps: np.ndarray) -> np.ndarray:
