@@ -20,7 +20,7 @@ from training.pseudo_fakes.masks import face_hull, random_face_mask
 from training.pseudo_fakes.reconstruct import reconstruct, softness
 from training.pseudo_fakes.self_blend import TWO_PEOPLE, blend_people, paste, self_blend
 from training.recipe import read_recipe
-from training.run import ROOT, main
+from training.run import ROOT, _mean_weights, main
 from training.tiny import draw_face
 
 RECIPE = ROOT / "training" / "recipes" / "image-ensemble.toml"
@@ -226,6 +226,7 @@ def test_families_weigh_the_same_whatever_their_size():
         (('name = "xception"', 'name = "xeption"'), "no network 'xeption'.*Did you mean xception"),
         (("learning_rate = 3e-4", "learning_rat = 3e-4"), "unknown key 'learning_rat'"),
         (("[pools]", "[pools"), "not valid TOML"),
+        (("average = 4", "average = 6"), "xception: average = 6 names no cycle before the last of 6"),
     ],
 )
 def test_a_recipe_with_a_slip_is_refused(tmp_path, change, words):
@@ -233,6 +234,18 @@ def test_a_recipe_with_a_slip_is_refused(tmp_path, change, words):
     file.write_text(RECIPE.read_text(encoding="utf-8").replace(*change, 1), encoding="utf-8")
     with pytest.raises(UsageError, match=words):
         read_recipe(file)
+
+
+def test_two_cycles_weights_are_averaged_array_by_array(tmp_path):
+    import keras
+
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+    files = [tmp_path / f"{k}.weights.h5" for k in (1, 2)]
+    for k, file in enumerate(files):
+        model.set_weights([np.full(w.shape, 3.0 * k + i) for i, w in enumerate(model.get_weights())])
+        model.save_weights(file)
+    assert [w.ravel()[0] for w in _mean_weights(model, files)] == [1.5, 2.5]
+    assert [w.ravel()[0] for w in _mean_weights(model, files[1:])] == [3.0, 4.0]
 
 
 def test_data_that_is_missing_is_one_line(tmp_path, capsys):

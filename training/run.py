@@ -206,22 +206,32 @@ def _networks(recipe: Recipe, options: argparse.Namespace, work: Path) -> dict[s
         start = options.start / network.start if options.start and network.start else None
         if start is not None and not start.is_file():
             raise UsageError(f"the starting weights {start} are missing.")
-        file = None
+        files: list[Path] = []
         for c, cycle in enumerate(network.cycles):
             seed = recipe.seed + 100 * c + k
             batches = PairBatches(
                 table, work / "train", recipe.shares, pairs=recipe.pairs, window_px=cycle.window_px,
                 steps=cycle.steps, seed=seed, augmentation=recipe.augmentations[cycle.augmentation],
             )  # fmt: skip
-            file = fit_network(
-                network.name, partial(_begin, architecture, cycle.window_px, start, file), batches, cycle,
-                work / f"fit-{c}", seed=seed,
+            files.append(fit_network(
+                network.name, partial(_begin, architecture, cycle.window_px, start, files[-1] if files else None),
+                batches, cycle, work / f"fit-{c}", seed=seed,
                 teachers=[_teacher(name, trained, cycle.window_px) for name in cycle.teachers],
-            )  # fmt: skip
-        model = architecture.build(recipe.input_size_px)
-        model.load_weights(file)
-        trained[network.name] = model.get_weights()
+            ))  # fmt: skip
+        taken = [files[-1]] + ([files[network.average - 1]] if network.average else [])
+        trained[network.name] = _mean_weights(architecture.build(recipe.input_size_px), taken)
     return trained
+
+
+def _mean_weights(model: keras.Model, files: list[Path]) -> list:
+    """Every array of weights averaged over the files."""
+    import numpy as np
+
+    read = []
+    for file in files:
+        model.load_weights(file)
+        read.append(model.get_weights())
+    return [np.mean(same, axis=0) for same in zip(*read, strict=True)]
 
 
 def _begin(architecture: Architecture, window_px: int, start: Path | None, go_on_from: Path | None) -> keras.Model:
