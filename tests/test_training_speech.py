@@ -13,7 +13,7 @@ from detectors.card import read_card
 from detectors.errors import DatasetError, UsageError
 from detectors.runtime import KerasSpeechEnsemble, SpeechEnsemble, probe_features
 from training.calibrate import THRESHOLDS
-from training.pseudo_fakes.vocode import SourceFilter, nsf_mel, paced, world
+from training.pseudo_fakes.vocode import TRACES, SourceFilter, drawn_traces, nsf_mel, paced, world
 from training.run import ROOT, main
 from training.speech import parity
 from training.speech.batches import SpeechPairs
@@ -24,7 +24,7 @@ from training.speech.features import read_features, store_features
 from training.speech.leaks import cue_rates
 from training.speech.publish import pack_weights, unpack_weights
 from training.speech.recipe import read_speech_recipe
-from training.speech.sources import Recording, read_further, read_speech_csv
+from training.speech.sources import FURTHER, LICENCES, Recording, read_further, read_speech_csv
 from training.speech.tiny import drawn_voice
 
 RECIPE = ROOT / "training" / "recipes" / "audio-mel-cnn.toml"
@@ -130,6 +130,19 @@ def test_batches_depend_on_seed_and_number_alone(pool):
     assert np.array_equal(one[1][0], other[1][0]) and not np.array_equal(one[1][0], one[2][0])
 
 
+def test_copies_of_small_collections_are_drawn_more_often_than_their_number_says(pool):
+    with ClipWriter(pool, "copy") as writer:
+        table = read_clips(pool)
+        for k, i in enumerate(table.where("train", fake=False)):
+            row = Recording(pool, "train", True, "copy", "copy", "rare" if k == 0 else "common", "ann")
+            writer.add(row, table.wave(i), int(i))
+    batches, rng = pairs(pool, 0.0, 1.0), np.random.default_rng(0)
+    rows = read_clips(pool, "copy").rows
+    drawn = [rows[batches.choose(rng, "copy")[1].row].source for _ in range(600)]
+    common = sum(r.source == "common" for r in rows)
+    assert drawn.count("rare") / 600 == pytest.approx(1 / (1 + common**0.5), abs=0.07)
+
+
 def test_a_teacher_that_contradicts_the_label_is_not_heard(pool):
     told = {"clips": dict.fromkeys(range(8), 9.0)}  # everything is fake, it says
     _, y = pairs(pool, 1.0, 0.0, told)[0]
@@ -209,6 +222,32 @@ def test_further_recordings_leave_out_dev_actors_and_known_files(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("file", "speaker", "split"),
+    [
+        ("DSPSpeech-20/speech_data/163/163-18-09.wav", "dsp-163", "train"),
+        ("speechocean762/WAVE/SPEAKER2448/024480292.WAV", "speechocean762-2448", "train"),
+        ("URDU-Dataset/Sad/SM25_F24_S074.wav", "urdu_talk_shows-SM25", "train"),
+        ("SpeakerRecognition/audio_data/male_audio/M_129/129_2.wav", "telephone_digits-M_129", "train"),
+        ("nEMO/samples/EB0_sadness_33.wav", "nemo-EB0", "train"),
+        ("dataset-voice-kerstin/audio/de_rhasspy-1126.webm", "kerstin-unknown", "train"),
+        ("dail-eireann-audio-dataset/clips/mono/en.cavan.ann-lee.3.wav", "dail_eireann-cavan.ann-lee", "dev"),
+    ],
+)
+def test_a_further_recording_tells_its_speaker_and_its_split(tmp_path, file, speaker, split):
+    path = tmp_path / file
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"x" * 30_000)
+    (one,) = read_further(tmp_path, set(), {"dsp-163"}, 0)
+    assert (one.speaker, one.split, one.is_fake, one.path) == (speaker, split, False, path)
+
+
+def test_every_further_collection_has_a_licence_and_stays_in_one_split():
+    assert {c.source for c in FURTHER} <= set(LICENCES)
+    for name in {c.source for c in FURTHER}:
+        assert len({c.split for c in FURTHER if c.source == name}) == 1
+
+
+@pytest.mark.parametrize(
     ("change", "words"),
     [
         (("pairs = 16", "pair = 16"), "unknown key 'pair'. Did you mean 'pairs'"),
@@ -249,6 +288,17 @@ def test_a_paced_copy_is_made_slower_and_comes_back_at_the_clips_own_pace():
         assert edge == pytest.approx(3000 * heard[-1] / RATE, rel=0.08)  # what the copier leaves moves up with its rate
         edges.add(round(edge))
     assert min(heard) == RATE and RATE < max(heard) <= 1.5 * RATE and len(edges) > 4
+
+
+def test_every_drawn_trace_is_fainter_than_the_voice_and_there():
+    wave = voice(2, 1.2)
+    for trace in TRACES:
+        for seed in range(3):
+            made = trace(wave.astype(np.float64), np.random.default_rng(seed))
+            below_db = 20 * np.log10(np.std(made - wave) / np.std(wave))
+            assert made.shape == wave.shape and -60 < below_db < 0, trace.__name__
+    one, same, other = (drawn_traces(wave, np.random.default_rng(seed)) for seed in (4, 4, 5))
+    assert np.array_equal(one, same) and not np.allclose(one, other) and one.dtype == np.float32
 
 
 NSF_MODEL = """

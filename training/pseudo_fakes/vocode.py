@@ -80,6 +80,97 @@ def world(wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return pyworld.synthesize(f0, envelope, aperiodicity, SAMPLE_RATE_HZ)
 
 
+def drawn_traces(wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The clip itself with what decoders leave behind, drawn: one to three of `TRACES`, as faint as good decoders'.
+
+    What self-blended faces are to swaps: a fake without a forger, so that no one network's own trace is learned by heart.
+    """
+    made = wave.astype(np.float64)
+    for k in rng.permutation(len(TRACES))[: int(rng.integers(1, 4))]:
+        made = TRACES[k](made, rng)
+    return made.astype(np.float32)
+
+
+def _smeared(wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Above some frequency the detail between mel bands is lost and phases scatter: what a mel does not tell is made up."""
+    import librosa
+
+    n_fft = int(rng.choice([512, 800, 1024, 2048]))
+    spectrum = librosa.stft(wave, n_fft=n_fft, hop_length=n_fft // 4)
+    hz = librosa.fft_frequencies(sr=SAMPLE_RATE_HZ, n_fft=n_fft)
+    basis = librosa.filters.mel(sr=SAMPLE_RATE_HZ, n_fft=n_fft, n_mels=int(rng.choice([64, 80, 100, 128])))
+    magnitude = np.abs(spectrum) + 1e-9
+    guess = np.maximum(1e-8, np.linalg.pinv(basis) @ (basis @ magnitude))
+    lost, scattered = (
+        np.clip((hz - rng.uniform(0, 3000)) / rng.uniform(500, 4000), 0, 1)[:, None] * rng.uniform(0.2, 1)
+        for _ in range(2)
+    )
+    phase = spectrum / magnitude * np.exp(1j * scattered * rng.normal(size=spectrum.shape))
+    kept = magnitude ** (1 - lost) * guess**lost
+    return librosa.istft(kept * phase, hop_length=n_fft // 4, length=len(wave))
+
+
+def _imaged(wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Images of the lower frequencies further up, as a transposed convolution with a short kernel leaves them."""
+    stride = int(rng.choice([2, 3, 4, 5, 8]))
+    low = soxr.resample(wave, stride, 1)
+    stuffed = np.zeros(len(low) * stride)
+    stuffed[::stride] = low
+    kernel = np.hanning(2 * stride + 1) * (1 + rng.normal(0, 0.5, 2 * stride + 1))
+    error = np.convolve(stuffed, kernel / kernel.sum() * stride, mode="same") - soxr.resample(low, 1, stride)
+    return _with_faint(wave, error, rng.uniform(14, 38))
+
+
+def _folded(wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Harmonics of a pointwise activation (leaky ReLU or snake) that fold back at half the sampling rate."""
+    from scipy import signal
+
+    low, high = np.sort(rng.uniform(200, 7800, 2))
+    band = signal.sosfiltfilt(
+        signal.butter(2, (low, max(high, low + 150)), "band", fs=SAMPLE_RATE_HZ, output="sos"), wave
+    )
+    band = band / (band.std() + 1e-9)
+    bent = np.abs(band) if rng.random() < 0.5 else np.sin(rng.uniform(0.5, 3) * band) ** 2
+    return _with_faint(wave, (bent - bent.mean()) * np.abs(wave), rng.uniform(12, 32))
+
+
+def _toned(wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Lines at multiples of the frame rate, loud where the voice is: an up-sampler whose phases are not alike."""
+    stride = int(rng.choice([16, 20, 32, 40, 64, 80]))
+    comb = np.tile(rng.normal(size=stride), len(wave) // stride + 1)[: len(wave)]
+    envelope = np.convolve(np.abs(wave), np.hanning(400) / 200, mode="same")
+    return _with_faint(wave, (comb - comb.mean()) * envelope, rng.uniform(24, 44))
+
+
+def _quantised(wave: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Loudness of small tiles of time and frequency in coarse steps, as a codec with few codes says it."""
+    import librosa
+
+    n_fft = int(rng.choice([320, 512, 640]))
+    spectrum = librosa.stft(wave, n_fft=n_fft, hop_length=n_fft // 4)
+    bins, frames = int(rng.integers(2, 7)), int(rng.integers(1, 5))
+    step = rng.uniform(0.5, 1.4)  # of the natural logarithm: 4 to 12 dB
+    tall, wide = -(-spectrum.shape[0] // bins), -(-spectrum.shape[1] // frames)
+    power = np.pad(
+        np.abs(spectrum) ** 2, ((0, tall * bins - spectrum.shape[0]), (0, wide * frames - spectrum.shape[1]))
+    )
+    level = 0.5 * np.log(power.reshape(tall, bins, wide, frames).mean((1, 3)) + 1e-10)
+    gain = np.exp(np.round(level / step) * step - level).repeat(bins, 0).repeat(frames, 1)
+    return librosa.istft(
+        spectrum * gain[: spectrum.shape[0], : spectrum.shape[1]], hop_length=n_fft // 4, length=len(wave)
+    )
+
+
+TRACES = (_smeared, _imaged, _folded, _toned, _quantised)
+
+
+def _with_faint(wave: np.ndarray, error: np.ndarray, below_db: float) -> np.ndarray:
+    """The error added so many decibels below the clip."""
+    error = np.pad(error, (0, max(0, len(wave) - len(error))))[: len(wave)]
+    gain = np.sqrt((wave**2).mean()) / (np.sqrt((error**2).mean()) + 1e-12) * 10 ** (-below_db / 20)
+    return wave + gain * error
+
+
 class Lyra:
     """SoundStream as shipped in Lyra (Zeghidour et al., 2021): a neural codec at 3.2 to 9.2 kbit/s."""
 

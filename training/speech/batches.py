@@ -87,13 +87,14 @@ class SpeechPairs(keras.utils.PyDataset):
         self._real, self._real_chance = np.array(real), _chances([rows[i].source for i in real], 0.5)
         self._fake, self._fake_chance = np.array(fake), _chances([rows[i].family for i in fake], 0.5)
         self._copies: dict[str, tuple[ClipTable, dict[tuple[str, int], Features]]] = {}
+        self._copy_chance: dict[str, np.ndarray] = {}
         weights = {"": recordings}
         for family, share in families.items():
             if (folder / f"{family}.i16").exists() and share > 0:
-                self._copies[family] = (
-                    read_clips(folder, family),
-                    {v: read_features(folder, family, *v, settings) for v in variants},
-                )
+                table = read_clips(folder, family)
+                features = {v: read_features(folder, family, *v, settings) for v in variants}
+                self._copies[family] = (table, features)
+                self._copy_chance[family] = _chances([table.rows[i].source for i in features[variants[0]].rows], 0.5)
                 weights[family] = share
         self._families = tuple(weights)
         self._shares = np.cumsum(np.array(list(weights.values())) / sum(weights.values()))
@@ -128,7 +129,7 @@ class SpeechPairs(keras.utils.PyDataset):
             fake = int(rng.choice(self._fake, p=self._fake_chance))
             return Choice("clips", real, self._where[real], variant), Choice("clips", fake, self._where[fake], variant)
         table, features = self._copies[family]
-        at = int(rng.integers(len(features[variant].rows)))
+        at = int(rng.choice(len(features[variant].rows), p=self._copy_chance[family]))
         row = int(features[variant].rows[at])
         base = table.rows[row].base
         base = real if base < 0 else base  # spoken and not copied: any bona fide clip is its partner

@@ -30,6 +30,7 @@ Maker = Callable[[Path], vocode.Copier]
 MAKERS: dict[str, tuple[str, Maker]] = {
     "griffin-lim": ("", lambda more: vocode.griffin_lim),
     "world": ("", lambda more: vocode.world),
+    "drawn": ("", lambda more: vocode.paced(vocode.drawn_traces)),
     "lyra": (LYRA, lambda more: vocode.Lyra(more / LYRA)),
     "hifigan-lite": (
         HIFIGAN_LITE,

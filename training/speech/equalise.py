@@ -55,6 +55,7 @@ class Equalising:
 
 LIGHT = Equalising(0.15, 0.05, 0.05, 0.15, 0.1, 0.2)
 NONE = Equalising(0, 0, 0, 0, 0, 0)
+CODED = Equalising(0.15, 0.05, 0.05, 0.15, 0.1, 1.0)  # what arrives is nearly always a codec's
 ROOM = Equalising(pace=0.7, room=0.5)  # the whole chain, in another room and at another pace
 
 # (codec, sample rate, container, bit rates)

@@ -13,7 +13,7 @@ import numpy as np
 
 from detectors.audio_features import FeatureSettings, feature_db
 from training.speech.clips import ClipTable, read_clips
-from training.speech.equalise import LIGHT, NONE, ROOM, Equalising, equalise, through_codec
+from training.speech.equalise import CODED, LIGHT, NONE, ROOM, Equalising, equalise, through_codec
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +23,7 @@ DAMAGES: dict[str, Equalising | tuple[str, int, str, int]] = {
     "light": LIGHT,
     "full": Equalising(),
     "room": ROOM,
+    "coded": CODED,
     "mp3-32k": ("libmp3lame", 16_000, "mp3", 32_000),
     "telephone": ("pcm_mulaw", 8_000, "wav", 0),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,13 +35,63 @@ LICENCES = {
 COPIES_LICENCE = "made from the bona fide recordings of this list, under their licences"
 DEMO_LICENCE = "samples from a publication's demonstration page, research use"
 RAVDESS_TRAIN_ACTORS = range(1, 17)
-# Files of each further repository at most; its folder below `--more`, and the source that it belongs to.
-FURTHER = {
-    "Precise-Community-Data": ("mycroft_precise", 500),
-    "RavdessSounds": ("ravdess", 320),
-    "DSPSpeech-20": ("dspspeech20", 480),
-    "VCTK_corpus": ("harsha_speecht5", 300),
-}
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A further repository of recordings.
+
+    Attributes:
+        folder: below `--more`.
+        source: name of the collection; one of `speech.csv` or a new one.
+        most: files of it at most.
+        speaker: pattern whose first group in the path below `folder` tells the speaker; "" where nothing does.
+        pattern: of its files.
+        split: a whole collection trains or is kept for choosing.
+        is_fake: whether its voices are made by a machine.
+        family: of the system, where they are.
+        licence: as the repository states it.
+    """
+
+    folder: str
+    source: str
+    most: int
+    speaker: str = ""
+    pattern: str = "**/*.wav"
+    split: Literal["train", "dev"] = "train"
+    is_fake: bool = False
+    family: str = ""
+    licence: str = ""
+
+
+FURTHER = (
+    Collection("Precise-Community-Data", "mycroft_precise", 500),
+    Collection("RavdessSounds", "ravdess", 320, r"-(\d+)\.wav$"),
+    Collection("DSPSpeech-20", "dspspeech20", 480, r"([^/]+?)-[^/]*$"),
+    Collection("VCTK_corpus", "harsha_speecht5", 300, is_fake=True, family="speecht5"),
+    # Running speech of many rooms, devices and languages: without it most of what trains as bona fide is single words.
+    Collection("speechocean762", "speechocean762", 400, r"SPEAKER(\d+)", "WAVE/**/*.WAV", licence="free for any use"),
+    Collection("URDU-Dataset", "urdu_talk_shows", 180, r"(S[FM]\d+)_"),
+    Collection("SpeakerRecognition", "telephone_digits", 160, r"([FM]_\d+)/"),
+    Collection("Korean-Read-Speech-Corpus", "korean_rooms", 140, r"/sub\d{4}\d\d([a-z])", licence="CC BY-NC-ND 4.0"),
+    Collection("nEMO", "nemo", 120, r"/([A-Z]+\d)_", licence="CC BY-NC-SA 4.0"),
+    Collection("manybabies_norming", "manybabies", 140, r"Baby (\d+)", "wavs/original/*.wav", licence="MIT"),
+    Collection("griko-italian-parallel-corpus", "griko", 120),
+    Collection("emospeech-dataset-v1", "emospeech_streets", 120, r"-([0-9a-f]{16,})\.wav$", "*/[!b]*.wav", licence="CC BY-NC-SA 4.0"),
+    Collection("Parkinson-Patient-Speech-Dataset", "parkinson_talks", 100, r"original-speech-dataset/(.+)/"),
+    Collection("Hindi-Speech-Corpus", "hindi_talks", 100, r"data/(\w+)/", "**/*.mp3", licence="MIT"),
+    Collection("mboshi-french-parallel-corpus", "mboshi", 100, r"train/([a-z]+)_"),
+    Collection("kaldi-asr-aishell-sample", "aishell_sample", 80, r"(S\d{4})W", licence="GPL-3.0 (repository)"),
+    Collection("dataset-voice-kerstin", "kerstin", 80, "", "audio/*.webm", licence="CC0"),
+    Collection("Swahili-Speech", "swahili_phone", 60, licence="MIT"),
+    Collection("AMMI-Speech-Lig-Aikuma", "pidgin_phone", 60, licence="MIT"),
+    # Kept whole for choosing: recordings of kinds that nothing trains on.
+    Collection("speech-to-intent-benchmark", "spoken_commands", 60, r"([^/]+)\.wav$", split="dev", licence="Apache-2.0"),
+    Collection("dail-eireann-audio-dataset", "dail_eireann", 60, r"en\.([^/]+)\.\d+\.wav$", split="dev"),
+    Collection("Berom_Speech_Dataset", "berom_messages", 40, split="dev"),
+)  # fmt: skip
+LICENCES.update({c.source: c.licence or "research use" for c in FURTHER if c.source not in LICENCES})
+LEAST_WAV_BYTES = 24_000
 
 
 @dataclass(frozen=True)
@@ -101,37 +152,41 @@ def read_further(folder: Path, known: set[str], train_speakers: set[str], seed: 
         train_speakers: of the speech set; a collection whose speakers are split there adds only these.
         seed: of the choice where there are too many.
     """
-    for k, (name, (source, most)) in enumerate(FURTHER.items()):
-        files = sorted((folder / name).rglob("*.wav"))
+    for k, collection in enumerate(FURTHER):
+        files = sorted((folder / collection.folder).glob(collection.pattern))
         if not files:
-            log.warning("%s is not below %s; training goes on without it", name, folder)
+            log.warning("%s is not below %s; training goes on without it", collection.folder, folder)
             continue
         order = np.random.default_rng((seed, k)).permutation(len(files))
         taken = 0
         for i in order:
             path = files[i]
-            speaker = _speaker(source, path)
-            if taken == most:
+            if taken == collection.most:
                 break
-            if speaker is None or (source == "dspspeech20" and speaker not in train_speakers):
+            speaker = _speaker(collection, path.relative_to(folder / collection.folder).as_posix())
+            if speaker is None or (collection.source == "dspspeech20" and speaker not in train_speakers):
                 continue
-            if path.stat().st_size < 24_000 or hashlib.sha256(path.read_bytes()).hexdigest() in known:
+            short = path.suffix.lower() == ".wav" and path.stat().st_size < LEAST_WAV_BYTES
+            if short or hashlib.sha256(path.read_bytes()).hexdigest() in known:
                 continue
             taken += 1
-            fake = source == "harsha_speecht5"
+            system = f"{collection.family}_further" if collection.is_fake else ""
             yield Recording(
-                path, "train", fake, "speecht5_further" if fake else "", "speecht5" if fake else "", source, speaker
+                path, collection.split, collection.is_fake, system, collection.family, collection.source, speaker
             )
-        log.info("%s: %d recordings", name, taken)
+        log.info("%s: %d recordings", collection.folder, taken)
 
 
-def _speaker(source: str, path: Path) -> str | None:
+def _speaker(collection: Collection, path: str) -> str | None:
     """Speaker in the words of `speech.csv`, or None for a file that must not train."""
-    if source == "ravdess":
-        actor = path.stem.split("-")[-1]
-        return f"rav-{actor}" if actor.isdecimal() and int(actor) in RAVDESS_TRAIN_ACTORS else None
-    if source == "dspspeech20":
-        return f"dsp-{path.stem.split('-')[0]}"
-    if source == "harsha_speecht5":
+    found = re.search(collection.speaker, path) if collection.speaker else None
+    told = found.group(1) if found else ""
+    if collection.source == "ravdess":
+        return f"rav-{told}" if told.isdecimal() and int(told) in RAVDESS_TRAIN_ACTORS else None
+    if collection.source == "dspspeech20":
+        return f"dsp-{told}"
+    if collection.source == "harsha_speecht5":
         return "st5-further"
-    return "mpc-unknown"
+    if collection.source == "mycroft_precise":
+        return "mpc-unknown"
+    return f"{collection.source}-{told or 'unknown'}"
