@@ -50,7 +50,7 @@ class Collection:
         split: a whole collection trains or is kept for choosing.
         is_fake: whether its voices are made by a machine.
         family: of the system, where they are.
-        licence: as the repository states it.
+        licence: as the repository states it; "" where it states none.
     """
 
     folder: str
@@ -71,7 +71,7 @@ FURTHER = (
     Collection("VCTK_corpus", "harsha_speecht5", 300, is_fake=True, family="speecht5"),
     # Running speech of many rooms, devices and languages: without it most of what trains as bona fide is single words.
     Collection("speechocean762", "speechocean762", 400, r"SPEAKER(\d+)", "WAVE/**/*.WAV", licence="free for any use"),
-    Collection("URDU-Dataset", "urdu_talk_shows", 180, r"(S[FM]\d+)_"),
+    Collection("URDU-Dataset", "urdu_talk_shows", 180, r"(S[FM]\d+)_", licence="research use"),
     Collection("SpeakerRecognition", "telephone_digits", 160, r"([FM]_\d+)/"),
     Collection("Korean-Read-Speech-Corpus", "korean_rooms", 140, r"/sub\d{4}\d\d([a-z])", licence="CC BY-NC-ND 4.0"),
     Collection("nEMO", "nemo", 120, r"/([A-Z]+\d)_", licence="CC BY-NC-SA 4.0"),
@@ -90,7 +90,7 @@ FURTHER = (
     Collection("dail-eireann-audio-dataset", "dail_eireann", 60, r"en\.([^/]+)\.\d+\.wav$", split="dev"),
     Collection("Berom_Speech_Dataset", "berom_messages", 40, split="dev"),
 )  # fmt: skip
-LICENCES.update({c.source: c.licence or "research use" for c in FURTHER if c.source not in LICENCES})
+LICENCES.update({c.source: c.licence or "not stated; research use" for c in FURTHER if c.source not in LICENCES})
 LEAST_WAV_BYTES = 24_000
 
 
