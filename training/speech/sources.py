@@ -46,7 +46,7 @@ class Collection:
         source: name of the collection; one of `speech.csv` or a new one.
         most: files of it at most.
         speaker: pattern whose first group in the path below `folder` tells the speaker; "" where nothing does.
-        pattern: of its files.
+        pattern: of its files; other folders hold the same once more, or what was done to it.
         split: a whole collection trains or is kept for choosing.
         is_fake: whether its voices are made by a machine.
         family: of the system, where they are.
@@ -72,23 +72,23 @@ FURTHER = (
     # Running speech of many rooms, devices and languages: without it most of what trains as bona fide is single words.
     Collection("speechocean762", "speechocean762", 400, r"SPEAKER(\d+)", "WAVE/**/*.WAV", licence="free for any use"),
     Collection("URDU-Dataset", "urdu_talk_shows", 180, r"(S[FM]\d+)_", licence="research use"),
-    Collection("SpeakerRecognition", "telephone_digits", 160, r"([FM]_\d+)/"),
-    Collection("Korean-Read-Speech-Corpus", "korean_rooms", 140, r"/sub\d{4}\d\d([a-z])", licence="CC BY-NC-ND 4.0"),
-    Collection("nEMO", "nemo", 120, r"/([A-Z]+\d)_", licence="CC BY-NC-SA 4.0"),
+    Collection("SpeakerRecognition", "telephone_digits", 160, r"([FM]_\d+)/", "audio_data/**/*.wav"),
+    Collection("Korean-Read-Speech-Corpus", "korean_rooms", 140, r"/sub\d{4}\d\d([a-z])", "dataset/**/*.wav", licence="CC BY-NC-ND 4.0"),
+    Collection("nEMO", "nemo", 120, r"/([A-Z]+\d)_", "samples/*.wav", licence="CC BY-NC-SA 4.0"),
     Collection("manybabies_norming", "manybabies", 140, r"Baby (\d+)", "wavs/original/*.wav", licence="MIT"),
-    Collection("griko-italian-parallel-corpus", "griko", 120),
+    Collection("griko-italian-parallel-corpus", "griko", 120, "", "all/wavs/*.wav"),
     Collection("emospeech-dataset-v1", "emospeech_streets", 120, r"-([0-9a-f]{16,})\.wav$", "*/[!b]*.wav", licence="CC BY-NC-SA 4.0"),
-    Collection("Parkinson-Patient-Speech-Dataset", "parkinson_talks", 100, r"original-speech-dataset/(.+)/"),
-    Collection("Hindi-Speech-Corpus", "hindi_talks", 100, r"data/(\w+)/", "**/*.mp3", licence="MIT"),
-    Collection("mboshi-french-parallel-corpus", "mboshi", 100, r"train/([a-z]+)_"),
-    Collection("kaldi-asr-aishell-sample", "aishell_sample", 80, r"(S\d{4})W", licence="GPL-3.0 (repository)"),
+    Collection("Parkinson-Patient-Speech-Dataset", "parkinson_talks", 100, r"original-speech-dataset/(.+)/", "original-speech-dataset/**/*.wav"),
+    Collection("Hindi-Speech-Corpus", "hindi_talks", 100, r"data/(\w+)/", "corpus/data/**/*.mp3", licence="MIT"),
+    Collection("mboshi-french-parallel-corpus", "mboshi", 100, r"train/([a-z]+)_", "full_corpus_newsplit/train/*.wav"),
+    Collection("kaldi-asr-aishell-sample", "aishell_sample", 80, r"(S\d{4})W", "AISHELL_Sample_data/*.wav", licence="GPL-3.0 (repository)"),
     Collection("dataset-voice-kerstin", "kerstin", 80, "", "audio/*.webm", licence="CC0"),
-    Collection("Swahili-Speech", "swahili_phone", 60, licence="MIT"),
-    Collection("AMMI-Speech-Lig-Aikuma", "pidgin_phone", 60, licence="MIT"),
+    Collection("Swahili-Speech", "swahili_phone", 60, "", "data/records/**/*.wav", licence="MIT"),
+    Collection("AMMI-Speech-Lig-Aikuma", "pidgin_phone", 60, "", "project/records/**/*.wav", licence="MIT"),
     # Kept whole for choosing: recordings of kinds that nothing trains on.
-    Collection("speech-to-intent-benchmark", "spoken_commands", 60, r"([^/]+)\.wav$", split="dev", licence="Apache-2.0"),
-    Collection("dail-eireann-audio-dataset", "dail_eireann", 60, r"en\.([^/]+)\.\d+\.wav$", split="dev"),
-    Collection("Berom_Speech_Dataset", "berom_messages", 40, split="dev"),
+    Collection("speech-to-intent-benchmark", "spoken_commands", 60, r"([^/]+)\.wav$", "data/speech/clean/*.wav", "dev", licence="Apache-2.0"),
+    Collection("dail-eireann-audio-dataset", "dail_eireann", 60, r"en\.([^/]+)\.\d+\.wav$", "clips/mono/*.wav", "dev"),
+    Collection("Berom_Speech_Dataset", "berom_messages", 40, "", "wav/*.wav", "dev"),
 )  # fmt: skip
 LICENCES.update({c.source: c.licence or "not stated; research use" for c in FURTHER if c.source not in LICENCES})
 LEAST_WAV_BYTES = 24_000
@@ -144,7 +144,7 @@ def read_speech_csv(root: Path) -> tuple[list[Recording], set[str]]:
 
 
 def read_further(folder: Path, known: set[str], train_speakers: set[str], seed: int) -> Iterator[Recording]:
-    """Training recordings of the repositories below `folder`; an absent one is skipped with a word.
+    """Recordings of the collections below `folder`, to train or to choose by; an absent one is skipped with a word.
 
     Args:
         folder: holds the repositories by the names in `FURTHER`.
