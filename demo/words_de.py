@@ -1005,10 +1005,6 @@ MESSAGES = {
     "a program": "ein Programm",
     "a Git LFS pointer, not the picture itself": "ein Verweis von Git LFS, nicht das Bild selbst",
     # of the shipped cards
-    "the calibrated probability that 5 % of dev photos reach, each kind of photo weighing the same, as they are and re-saved smaller and as JPEG 40 to 90": (
-        "die kalibrierte Wahrscheinlichkeit, die 5\u202f% der Entwicklungsfotos erreichen, jede Art Foto gleich gewichtet, so wie "
-        "sie sind und verkleinert und als JPEG 40 bis 90 neu gespeichert"
-    ),
     "the calibrated probability that 5 % of dev photos reach, each kind of photo weighing the same, as they are and re-saved smaller, as JPEG 40 to 90 and one in four blurred": (
         "die kalibrierte Wahrscheinlichkeit, die 5\u202f% der Entwicklungsfotos erreichen, jede Art Foto gleich gewichtet, so wie "
         "sie sind und neu gespeichert: verkleinert, als JPEG 40 bis 90 und jedes vierte unscharf"
