@@ -16,10 +16,10 @@ test: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "not slow" $(TWO)
 
 test-slow: $(VENV)/.dev
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow --timeout 1800
 
 test-ray: $(VENV)/.ray
-	$(BIN)/python -m pytest -m slow tests/test_eval_engine.py
+	$(BIN)/python -m pytest -m slow --timeout 1800 tests/test_eval_engine.py
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
