@@ -9,7 +9,7 @@ import gradio as gr
 
 from demo import audio_cards, words
 from demo.audio_handlers import analyse_sound, sound_report_for_api
-from demo.beside import add_keep_buttons, add_probe, keep_files, nothing_kept
+from demo.beside import add_keep_buttons, add_probe, forget_old, keep_files, nothing_kept
 from demo.image_tab import NETWORK_SLOTS, TabConfig, add_examples, kept_of, upload_of
 from demo.threshold import add_threshold
 
@@ -40,7 +40,8 @@ def add_audio_tab(config: TabConfig) -> None:
         *(group.dataset.click for group in examples),
     ]  # fmt: skip
     probing, probed = add_probe("audio", "sound", _asked(config), [sound], changed)
-    results = [verdict, timeline, cancel, kept, probing, probed]
+    checked = gr.State(None)  # path of the upload that the verdict is of
+    results = [verdict, timeline, cancel, kept, probing, probed, checked]
     check_event: dict[str, Any] = {
         "fn": _make_analyse(config),
         "inputs": [sound],
@@ -72,8 +73,9 @@ def add_audio_tab(config: TabConfig) -> None:
         ((sound.upload, None), (sound.start_recording, running), (sound.clear, running))
     ):
         event(
-            lambda: [*_forget(), *nothing_kept()], outputs=[*results, *keep], queue=False, cancels=cancels, show_progress="hidden", api_name=f"forget_sound_{k}",
-            api_visibility="undocumented",
+            lambda payload, last: forget_old(upload_of(payload)[0], last, [*_forget(), *nothing_kept()]),
+            inputs=[sound, checked], outputs=[*results, *keep], preprocess=False, queue=False, cancels=cancels,
+            show_progress="hidden", api_name=f"forget_sound_{k}", api_visibility="undocumented",
         )  # fmt: skip
     _add_api(config, sound)
 
@@ -86,7 +88,7 @@ def _make_analyse(config: TabConfig) -> Callable[..., Iterator[list[Any]]]:
         path, name = upload_of(payload)
         # First of all the button that stops it, for two hours of sound take minutes.
         hidden = gr.update(visible=False)
-        yield [audio_cards.empty_card(), "", gr.update(visible=bool(path)), None, hidden, ""]
+        yield [audio_cards.empty_card(), "", gr.update(visible=bool(path)), None, hidden, "", path]
         view = analyse_sound(
             path,
             config.load_detector,
@@ -96,7 +98,7 @@ def _make_analyse(config: TabConfig) -> Callable[..., Iterator[list[Any]]]:
         )
         yield [
             audio_cards.verdict_card(view), audio_cards.timeline_section(view), hidden,
-            kept_of(view.report, config, config.finder, None), gr.update(visible=view.fake_probability is not None), "",
+            kept_of(view.report, config, config.finder, None), gr.update(visible=view.fake_probability is not None), "", path,
         ]  # fmt: skip
 
     return check_recording
@@ -105,7 +107,7 @@ def _make_analyse(config: TabConfig) -> Callable[..., Iterator[list[Any]]]:
 def _forget() -> list[Any]:
     """Puts the tab back to where nothing was checked."""
     hidden = gr.update(visible=False)
-    return [audio_cards.empty_card(), "", hidden, None, hidden, ""]
+    return [audio_cards.empty_card(), "", hidden, None, hidden, "", None]
 
 
 def _asked(config: TabConfig) -> Callable[[Any], tuple[str | None, dict[str, Any]]]:

@@ -53,6 +53,19 @@ def nothing_kept() -> list[Any]:
     return [gr.update(visible=False), gr.update(value=None), gr.update(value=None)]
 
 
+def forget_old(path: str | None, checked: str | None, forgotten: list[Any]) -> list[Any]:
+    """What empties the tab when another file is chosen; nothing where what stands there is of that very file.
+
+    A busy server may hear of an upload only after its check, and must not take the new verdict away.
+
+    Args:
+        path: of the file that was chosen.
+        checked: path of the last one that was checked.
+        forgotten: values of every output.
+    """
+    return [gr.skip()] * len(forgotten) if path is not None and path == checked else forgotten
+
+
 def keep_files(kept: Kept | None) -> Iterator[list[Any]]:
     """Draws both files. While they are yielded gradio copies them to its own store, which is swept after an hour."""
     if kept is None:

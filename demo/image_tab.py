@@ -14,7 +14,7 @@ import numpy as np
 
 from demo import cards, words
 from demo.background import StopFlags
-from demo.beside import REDRAW_S, Kept, add_keep_buttons, add_probe, keep_files, nothing_kept
+from demo.beside import REDRAW_S, Kept, add_keep_buttons, add_probe, forget_old, keep_files, nothing_kept
 from demo.explain_cards import explain_card
 from demo.explain_handlers import ExplainView, explain_face
 from demo.handlers import DetectorLoader, Explainable, analyse_image, report_for_api
@@ -103,7 +103,8 @@ def add_image_tab(config: TabConfig) -> None:
     changed = [picture.input, check.click, *(group.dataset.click for group in examples)]
     probing, probed = add_probe("image", "picture", _asked(config), [picture, finder], changed)
 
-    results = [verdict, faces, explainable, lime, which, explanation, cancel, kept, probing, probed]
+    checked = gr.State(None)  # path of the upload that the verdict is of
+    results = [verdict, faces, explainable, lime, which, explanation, cancel, kept, probing, probed, checked]
     analyse = _make_analyse(config)
     check_event: dict[str, Any] = {
         "fn": analyse,
@@ -125,11 +126,12 @@ def add_image_tab(config: TabConfig) -> None:
     )
     for group in examples:
         name = group.dataset.elem_id.replace("-", "_")
-        checked = group.load_input_event.then(**check_event, api_name=f"check_{name}")
-        checked.then(**files_event, api_name=f"keep_{name}")
+        loaded = group.load_input_event.then(**check_event, api_name=f"check_{name}")
+        loaded.then(**files_event, api_name=f"keep_{name}")
     # An old verdict beside a new picture would be read as the new picture's.
     picture.input(
-        lambda: [*_forget(), *nothing_kept()], outputs=[*results, *keep], queue=False, show_progress="hidden",
+        lambda payload, last: forget_old(upload_of(payload)[0], last, [*_forget(), *nothing_kept()]),
+        inputs=[picture, checked], outputs=[*results, *keep], preprocess=False, queue=False, show_progress="hidden",
         api_name="forget", api_visibility="undocumented",
     )  # fmt: skip
     # What waits for its place is seen, and can be cancelled. "multiple": a run that was cancelled may still be ending.
@@ -223,6 +225,7 @@ def _make_analyse(config: TabConfig) -> Callable[..., list[Any]]:
             kept_of(view.report, config, finder, view.pixels_rgb),
             gr.update(visible=view.fake_probability is not None),
             "",
+            path,
         ]
 
     return check_picture
@@ -245,7 +248,7 @@ def _asked(config: TabConfig) -> Callable[[Any, Any], tuple[str | None, dict[str
 def _forget() -> list[Any]:
     """Puts the page back to where nothing was checked."""
     hidden = gr.update(visible=False)
-    return [cards.empty_card(), "", None, hidden, gr.update(choices=[]), "", hidden, None, hidden, ""]
+    return [cards.empty_card(), "", None, hidden, gr.update(choices=[]), "", hidden, None, hidden, "", None]
 
 
 def _make_begin(flags: StopFlags) -> Callable[[gr.Request], list[Any]]:

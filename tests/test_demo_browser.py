@@ -160,6 +160,28 @@ def test_an_old_verdict_does_not_stay_beside_a_new_picture(page, files):
     assert page.locator("#faces .dc-face").count() == 0
 
 
+@pytest.mark.parametrize("kind", ["picture", "sound"])
+def test_a_verdict_stays_when_a_busy_server_hears_of_the_upload_after_the_check(page, files, kind):
+    held, arrived = [], []
+    if kind == "sound":
+        open_voices(page)
+    page.route("**/run/predict*", lambda route: route.continue_() if arrived else held.append(route))
+    name, button, verdict = {"picture": ("portrait.jpg", "#check", "#verdict"), "sound": ("voice.wav", "#check-sound", "#sound-verdict")}[kind]  # fmt: skip
+    page.set_input_files(f"#{kind} input[type=file]", str(files / name))
+    page.wait_for_selector({"picture": "#picture img", "sound": "#sound >> text=0:07"}[kind], timeout=WAIT_MS)
+    page.click(button)
+    page.wait_for_selector(f"{verdict} .dc-downloads", timeout=WAIT_MS)
+    assert held
+    arrived.append(True)
+    for route in held:
+        route.continue_()
+    for part in ("threshold", "keep"):
+        page.wait_for_selector(f"#{part}-{kind}", state="visible", timeout=WAIT_MS)
+    page.wait_for_timeout(500)
+    assert page.locator(f"{verdict} .dc-downloads").count() == 1
+    assert page.is_visible(f"#threshold-{kind}") and page.is_visible(f"#keep-{kind}")
+
+
 def test_an_example_is_checked_by_one_click(page):
     page.locator("#examples-real button, #examples-real [role=button]").first.click()
     page.wait_for_selector("#verdict .dc-downloads", timeout=WAIT_MS)
