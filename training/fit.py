@@ -19,7 +19,6 @@ log = logging.getLogger(__name__)
 AVERAGE_EVERY = 5  # steps between two entries into the running average of the weights
 AVERAGE_DECAY = 0.96  # of that average: a horizon of about 125 steps
 CLIP_NORM = 5.0
-PATCH_LIMIT = 8.0  # a teacher's logit is not followed further
 EAGER_STEPS = 2  # as few steps run faster than the graph of a deep network is traced
 
 
@@ -33,8 +32,7 @@ class Fit:
         weight_decay: of AdamW.
         warmup: steps.
         checkpoint_every: steps.
-        teachers: networks trained before, whose mean patch logits are targets beside the labels.
-        after: numbers, from 1, of the cycles from whose mean weights this one starts; () for the one before it.
+        teachers: networks trained before, whose mean logits are targets beside the labels.
         window_px: side of the training windows; serving sees the whole crop, whose detail they share.
         augmentation: which of the recipe's chains of damage its batches go through.
     """
@@ -45,34 +43,19 @@ class Fit:
     warmup: int = 60
     checkpoint_every: int = 100
     teachers: tuple[str, ...] = ()
-    after: tuple[int, ...] = ()
     window_px: int = 128
     augmentation: str = "light"
 
 
 def head_loss(y_true: Any, logits: Any) -> Any:
-    """Binary cross-entropy of two heads; y_true (n, 4) holds labels, then weights."""
+    """Binary cross-entropy of two heads; y_true (n, 4 or 6) holds labels, weights and, where distilled, targets."""
     labels, weights = y_true[:, :2], y_true[:, 2:4]
     losses = keras.ops.softplus(logits) - labels * logits
-    return keras.ops.sum(losses * weights) / keras.ops.sum(weights)
-
-
-def distilled_loss(y_true: Any, patch_logits: Any) -> Any:
-    """`head_loss` of the mean patch, and a pull of the mean and of every patch towards a teacher's (Hinton et al., 2015).
-
-    A crop has one label but some dozens of patches, so a network that starts from random weights is told far more.
-
-    Args:
-        y_true: (n, 4 + rows · columns · 2): labels, weights and the teacher's patch logits.
-        patch_logits: (n, rows, columns, 2).
-    """
-    taught = keras.ops.clip(keras.ops.reshape(y_true[:, 4:], keras.ops.shape(patch_logits)), -PATCH_LIMIT, PATCH_LIMIT)
-    pull = _huber(taught - patch_logits) + _huber(keras.ops.mean(taught - patch_logits, (1, 2)))
-    return head_loss(y_true, keras.ops.mean(patch_logits, (1, 2))) + pull
-
-
-def _huber(gap: Any) -> Any:
-    return keras.ops.mean(keras.ops.where(keras.ops.abs(gap) < 2, 0.25 * gap * gap, keras.ops.abs(gap) - 1))
+    loss = keras.ops.sum(losses * weights) / keras.ops.sum(weights)
+    if y_true.shape[-1] == 6:
+        gap = keras.ops.clip(y_true[:, 4:6], -6, 6) - logits
+        loss = loss + keras.ops.mean(keras.ops.where(keras.ops.abs(gap) < 2, 0.25 * gap * gap, keras.ops.abs(gap) - 1))
+    return loss
 
 
 def _optimizer(fit: Fit) -> keras.optimizers.Optimizer:
@@ -98,14 +81,13 @@ def fit_network(
 
     Args:
         name: of the network, for its files.
-        make: builds the network with the weights it starts from; its output `logits` is trained, and with teachers
-            `patch_logits`.
+        make: builds the network with the weights it starts from; its output `logits` is trained.
         batches: item n is the batch of step n.
         fit: see `Fit`.
         folder: checkpoints, log and result.
         seed: of random weights and dropout.
-        loss: of the batches' targets and the logits; with teachers it is `distilled_loss`.
-        teachers: networks for the same windows, whose patch logits, brought to this one's grid, are distilled into it.
+        loss: of the batches' targets and the logits.
+        teachers: networks whose mean logits are distilled into this one.
     """
     folder.mkdir(parents=True, exist_ok=True)
     result = folder / f"{name}.weights.h5"
@@ -114,13 +96,8 @@ def fit_network(
         return result
     keras.utils.set_random_seed(seed)
     whole = make()
-    model = keras.Model(whole.input, whole.output["patch_logits" if teachers else "logits"])
-    model.compile(
-        optimizer=_optimizer(fit),
-        loss=distilled_loss if teachers else loss,
-        jit_compile=False,
-        run_eagerly=fit.steps <= EAGER_STEPS,
-    )
+    model = keras.Model(whole.input, whole.output["logits"])
+    model.compile(optimizer=_optimizer(fit), loss=loss, jit_compile=False, run_eagerly=fit.steps <= EAGER_STEPS)
     model.optimizer.build(model.trainable_variables)
     checkpoint = folder / f"{name}.checkpoint.npz"
     step, average = _resume(checkpoint, model)
@@ -138,7 +115,7 @@ def fit_network(
             if step + 3 < fit.steps:
                 pending.append(ahead.submit(batch, step + 3))
             if teachers:
-                y = np.concatenate([y, _taught(teachers, x, model.output.shape[1:3])], 1)
+                y = np.concatenate([y, np.mean([np.asarray(t(x, training=False)) for t in teachers], 0)], 1)
             losses.append(float(model.train_on_batch(x, y)))
             step += 1
             if step % AVERAGE_EVERY == 0:
@@ -166,12 +143,6 @@ def fit_network(
     whole.save_weights(result)
     checkpoint.unlink(missing_ok=True)
     return result
-
-
-def _taught(teachers: list[keras.Model], x: np.ndarray, grid: tuple[int, int]) -> np.ndarray:
-    """The teachers' mean patch logits on a grid, flat: float32 (n, rows · columns · 2)."""
-    maps = [keras.ops.image.resize(t.predict_on_batch(x), grid, interpolation="bilinear") for t in teachers]
-    return np.mean([np.asarray(m) for m in maps], 0).reshape(len(x), -1)
 
 
 def _keep(file: Path, model: keras.Model, step: int, average: list[np.ndarray] | None) -> None:

@@ -77,11 +77,8 @@ def read_recipe(file: Path) -> Recipe:
         name, start = entry.pop("name", ""), entry.pop("start", "")
         cycles, average = entry.pop("cycles", []), entry.pop("average", 0)
         check_keys(entry, {"name", "start", "cycles", "average"}, f"network {name}")
-        for c, cycle in enumerate(cycles):
+        for cycle in cycles:
             check_keys(cycle, {f.name for f in fields(Fit)}, f"cycle of {name}")
-            for number in cycle.get("after", []):
-                if number not in range(1, c + 1):
-                    raise UsageError(f"cycle {c + 1} of {name}: after = {number} names no cycle before it.")
             check_keys({cycle.get("augmentation", "light"): None}, set(augmentations), f"augmentation of {name}")
         if average not in range(max(1, len(cycles))):
             raise UsageError(f"network {name}: average = {average} names no cycle before the last of {len(cycles)}.")

@@ -213,9 +213,8 @@ def _networks(recipe: Recipe, options: argparse.Namespace, work: Path) -> dict[s
                 table, work / "train", recipe.shares, pairs=recipe.pairs, window_px=cycle.window_px,
                 steps=cycle.steps, seed=seed, augmentation=recipe.augmentations[cycle.augmentation],
             )  # fmt: skip
-            before = [files[n - 1] for n in cycle.after] or files[-1:]
             files.append(fit_network(
-                network.name, partial(_begin, architecture, cycle.window_px, start, before),
+                network.name, partial(_begin, architecture, cycle.window_px, start, files[-1] if files else None),
                 batches, cycle, work / f"fit-{c}", seed=seed,
                 teachers=[_teacher(name, trained, cycle.window_px) for name in cycle.teachers],
             ))  # fmt: skip
@@ -235,11 +234,11 @@ def _mean_weights(model: keras.Model, files: list[Path]) -> list:
     return [np.mean(same, axis=0) for same in zip(*read, strict=True)]
 
 
-def _begin(architecture: Architecture, window_px: int, start: Path | None, before: list[Path]) -> keras.Model:
-    """A network with the weights that a cycle starts from: earlier cycles' mean, ImageNet's or random ones."""
+def _begin(architecture: Architecture, window_px: int, start: Path | None, go_on_from: Path | None) -> keras.Model:
+    """A network with the weights that a cycle starts from: an earlier cycle's, ImageNet's or random ones."""
     model = architecture.build(window_px)
-    if before:
-        model.set_weights(_mean_weights(model, before))
+    if go_on_from is not None:
+        model.load_weights(go_on_from)
     elif start is not None:
         architecture.load_start(model, str(start))
     return model
@@ -254,7 +253,7 @@ def _teacher(name: str, trained: dict[str, list], window_px: int) -> keras.Model
         raise UsageError(f"the recipe names {name} as a teacher before it is trained.")
     whole = find_architecture(name).build(window_px)
     whole.set_weights(trained[name])
-    return keras.Model(whole.input, whole.output["patch_logits"], name=name)
+    return keras.Model(whole.input, whole.output["logits"])
 
 
 def _publish(recipe: Recipe, options: argparse.Namespace, work: Path, weights: dict[str, list], out: Path) -> None:
