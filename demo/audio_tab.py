@@ -9,7 +9,8 @@ import gradio as gr
 
 from demo import audio_cards, words
 from demo.audio_handlers import analyse_sound, sound_report_for_api
-from demo.beside import add_keep_buttons, add_probe, forget_old, keep_files, nothing_kept
+from demo.background import LatestFile
+from demo.beside import add_keep_buttons, add_probe, keep_files, make_forget, nothing_kept
 from demo.image_tab import NETWORK_SLOTS, TabConfig, add_examples, kept_of, upload_of
 from demo.threshold import add_threshold
 
@@ -35,6 +36,7 @@ def add_audio_tab(config: TabConfig) -> None:
             kept, keep = add_keep_buttons("sound")
             add_threshold("sound", verdict, kept)
     timeline = gr.HTML("", elem_id="timeline")
+    latest = LatestFile()
     changed = [
         sound.upload, sound.start_recording, sound.clear, check.click, cancel.click,
         *(group.dataset.click for group in examples),
@@ -43,7 +45,7 @@ def add_audio_tab(config: TabConfig) -> None:
     checked = gr.State(None)  # path of the upload that the verdict is of
     results = [verdict, timeline, cancel, kept, probing, probed, checked]
     check_event: dict[str, Any] = {
-        "fn": _make_analyse(config),
+        "fn": _make_analyse(config, latest),
         "inputs": [sound],
         "outputs": results,
         # gradio would decode the upload before our own, guarded reader does.
@@ -73,19 +75,21 @@ def add_audio_tab(config: TabConfig) -> None:
         ((sound.upload, None), (sound.start_recording, running), (sound.clear, running))
     ):
         event(
-            lambda payload, last: forget_old(upload_of(payload)[0], last, [*_forget(), *nothing_kept()]),
+            make_forget(latest, lambda payload: upload_of(payload)[0], lambda: [*_forget(), *nothing_kept()]),
             inputs=[sound, checked], outputs=[*results, *keep], preprocess=False, queue=False, cancels=cancels,
             show_progress="hidden", api_name=f"forget_sound_{k}", api_visibility="undocumented",
         )  # fmt: skip
     _add_api(config, sound)
 
 
-def _make_analyse(config: TabConfig) -> Callable[..., Iterator[list[Any]]]:
+def _make_analyse(config: TabConfig, latest: LatestFile) -> Callable[..., Iterator[list[Any]]]:
     def check_recording(
         payload: Any,
+        request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008
     ) -> Iterator[list[Any]]:
         path, name = upload_of(payload)
+        latest.show(str(request.session_hash), path)
         # First of all the button that stops it, for two hours of sound take minutes.
         hidden = gr.update(visible=False)
         yield [audio_cards.empty_card(), "", gr.update(visible=bool(path)), None, hidden, "", path]
@@ -96,10 +100,11 @@ def _make_analyse(config: TabConfig) -> Callable[..., Iterator[list[Any]]]:
             shown_name=name,
             on_progress=lambda share, what: progress(share, desc=what),
         )
-        yield [
+        told = [
             audio_cards.verdict_card(view), audio_cards.timeline_section(view), hidden,
             kept_of(view.report, config, config.finder, None), gr.update(visible=view.fake_probability is not None), "", path,
         ]  # fmt: skip
+        yield told if latest.is_still(str(request.session_hash), path) else [gr.skip()] * len(told)
 
     return check_recording
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 News = TypeVar("News")
 MOST_WAITING = 256  # flags that are kept; the queue holds fewer visitors
+MOST_VISITORS = 1024  # whose file is remembered
 
 
 class Stopped(Exception):
@@ -73,6 +74,27 @@ class StopFlags:
         with self._lock:
             if self._running.get(visitor) is flag:
                 del self._running[visitor]
+
+
+class LatestFile:
+    """Which file each visitor has before them by now, so that a verdict that comes late is not shown beside another."""
+
+    def __init__(self) -> None:
+        self._paths: dict[str, str | None] = {}
+        self._lock = threading.Lock()
+
+    def show(self, visitor: str, path: str | None) -> None:
+        """From now on this file, or none, is before the visitor."""
+        with self._lock:
+            self._paths.pop(visitor, None)  # the order is that of the last change
+            self._paths[visitor] = path
+            if len(self._paths) > MOST_VISITORS:
+                del self._paths[next(iter(self._paths))]
+
+    def is_still(self, visitor: str, path: str | None) -> bool:
+        """Whether it is this one; also true of a visitor who is not remembered."""
+        with self._lock:
+            return self._paths.get(visitor, path) == path
 
 
 def told_by_thread(work: Callable[[Callable[[News], None]], None], stop: threading.Event) -> Iterator[News]:

@@ -15,7 +15,7 @@ import gradio as gr
 import numpy as np
 
 from demo import cards, words
-from demo.background import StopFlags
+from demo.background import LatestFile, StopFlags
 from demo.probe import ProbeView, probe, probe_card
 from detectors.card import WeightsCard
 from detectors.types import Report
@@ -53,17 +53,26 @@ def nothing_kept() -> list[Any]:
     return [gr.update(visible=False), gr.update(value=None), gr.update(value=None)]
 
 
-def forget_old(path: str | None, checked: str | None, forgotten: list[Any]) -> list[Any]:
+def make_forget(
+    latest: LatestFile, path_of: Callable[[Any], str | None], forgotten: Callable[[], list[Any]]
+) -> Callable[[Any, str | None, gr.Request], list[Any]]:
     """What empties the tab when another file is chosen; nothing where what stands there is of that very file.
 
     A busy server may hear of an upload only after its check, and must not take the new verdict away.
 
     Args:
-        path: of the file that was chosen.
-        checked: path of the last one that was checked.
+        latest: is told of the file.
+        path_of: its path, from what the upload field sends.
         forgotten: values of every output.
     """
-    return [gr.skip()] * len(forgotten) if path is not None and path == checked else forgotten
+
+    def forget(payload: Any, checked: str | None, request: gr.Request) -> list[Any]:
+        path = path_of(payload)
+        latest.show(str(request.session_hash), path)
+        empty = forgotten()
+        return [gr.skip()] * len(empty) if path is not None and path == checked else empty
+
+    return forget
 
 
 def keep_files(kept: Kept | None) -> Iterator[list[Any]]:

@@ -13,8 +13,8 @@ import gradio as gr
 import numpy as np
 
 from demo import cards, words
-from demo.background import StopFlags
-from demo.beside import REDRAW_S, Kept, add_keep_buttons, add_probe, forget_old, keep_files, nothing_kept
+from demo.background import LatestFile, StopFlags
+from demo.beside import REDRAW_S, Kept, add_keep_buttons, add_probe, keep_files, make_forget, nothing_kept
 from demo.explain_cards import explain_card
 from demo.explain_handlers import ExplainView, explain_face
 from demo.handlers import DetectorLoader, Explainable, analyse_image, report_for_api
@@ -62,7 +62,7 @@ def list_examples(folder: Path, kind: MediaKind = "image") -> dict[str, list[Pat
 
 def add_image_tab(config: TabConfig) -> None:
     """Adds the tab's content to the Blocks that is being built."""
-    flags = StopFlags()
+    flags, latest = StopFlags(), LatestFile()
     with gr.Row(equal_height=False, elem_classes="dc-main"):
         with gr.Column(scale=5, min_width=240):
             picture = gr.Image(
@@ -105,7 +105,7 @@ def add_image_tab(config: TabConfig) -> None:
 
     checked = gr.State(None)  # path of the upload that the verdict is of
     results = [verdict, faces, explainable, lime, which, explanation, cancel, kept, probing, probed, checked]
-    analyse = _make_analyse(config)
+    analyse = _make_analyse(config, latest)
     check_event: dict[str, Any] = {
         "fn": analyse,
         "inputs": [picture, finder],
@@ -130,7 +130,7 @@ def add_image_tab(config: TabConfig) -> None:
         loaded.then(**files_event, api_name=f"keep_{name}")
     # An old verdict beside a new picture would be read as the new picture's.
     picture.input(
-        lambda payload, last: forget_old(upload_of(payload)[0], last, [*_forget(), *nothing_kept()]),
+        make_forget(latest, lambda payload: upload_of(payload)[0], lambda: [*_forget(), *nothing_kept()]),
         inputs=[picture, checked], outputs=[*results, *keep], preprocess=False, queue=False, show_progress="hidden",
         api_name="forget", api_visibility="undocumented",
     )  # fmt: skip
@@ -198,9 +198,15 @@ def upload_of(payload: Any) -> tuple[str | None, str]:
     return (str(path), str(payload.get("orig_name") or "")) if path else (None, "")
 
 
-def _make_analyse(config: TabConfig) -> Callable[..., list[Any]]:
-    def check_picture(payload: Any, finder: str, progress: gr.Progress = gr.Progress()) -> list[Any]:  # noqa: B008
+def _make_analyse(config: TabConfig, latest: LatestFile) -> Callable[..., list[Any]]:
+    def check_picture(
+        payload: Any,
+        finder: str,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008
+    ) -> list[Any]:
         path, name = upload_of(payload)
+        latest.show(str(request.session_hash), path)
         view = analyse_image(
             path,
             finder,
@@ -210,7 +216,7 @@ def _make_analyse(config: TabConfig) -> Callable[..., list[Any]]:
             on_stage=lambda share, what: progress(share, desc=what),
         )
         numbers = view.explainable.numbers if view.explainable else ()
-        return [
+        told = [
             cards.verdict_card(view),
             cards.faces_section(view),
             view.explainable,
@@ -227,6 +233,7 @@ def _make_analyse(config: TabConfig) -> Callable[..., list[Any]]:
             "",
             path,
         ]
+        return told if latest.is_still(str(request.session_hash), path) else [gr.skip()] * len(told)
 
     return check_picture
 

@@ -11,6 +11,7 @@ import gradio as gr
 
 from demo import clip_cards, words
 from demo.annotate import Marks
+from demo.background import LatestFile
 from demo.beside import add_keep_buttons, add_probe, keep_files, nothing_kept
 from demo.clip_handlers import analyse_clip, clip_report_for_api, make_annotated
 from demo.image_tab import NETWORK_SLOTS, TabConfig, add_examples, kept_of, upload_of
@@ -36,6 +37,7 @@ def add_video_tab(config: TabConfig) -> None:
             add_threshold("clip", verdict, kept)
     timeline = gr.HTML("", elem_id="clip-timeline")
     marks = gr.State(None, time_to_live=3600)
+    latest = LatestFile()
     with gr.Column(visible=False, elem_id="annotate") as annotate_part:
         gr.HTML(f'<div class="dc dc-part-intro"><h2>{words.ANNOTATE_HEADING}</h2><p>{words.ANNOTATE_INTRO}</p></div>')
         with gr.Row():
@@ -48,7 +50,7 @@ def add_video_tab(config: TabConfig) -> None:
 
     results = [verdict, timeline, marks, annotate_part, told, made, cancel, kept, probing, probed]
     check_event: dict[str, Any] = {
-        "fn": _make_analyse(config),
+        "fn": _make_analyse(config, latest),
         "inputs": [clip, rate],
         "outputs": results,
         # gradio would probe and convert the upload before our own, guarded reader looks at it.
@@ -101,13 +103,15 @@ def clip_of(payload: Any) -> tuple[str | None, str]:
     return upload_of(payload)
 
 
-def _make_analyse(config: TabConfig) -> Callable[..., Iterator[list[Any]]]:
+def _make_analyse(config: TabConfig, latest: LatestFile) -> Callable[..., Iterator[list[Any]]]:
     def check_clip(
         payload: Any,
         rate_hz: float | None,
+        request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008
     ) -> Iterator[list[Any]]:
         path, name = clip_of(payload)
+        latest.show(str(request.session_hash), path)
         # First of all the button that stops it, for a clip may take minutes.
         yield [
             clip_cards.empty_card(),
@@ -130,11 +134,12 @@ def _make_analyse(config: TabConfig) -> Callable[..., Iterator[list[Any]]]:
             rate_hz=float(rate_hz or 1.0),
             on_progress=lambda share, what: progress(share, desc=what),
         )
-        yield [
+        told = [
             clip_cards.verdict_card(view), clip_cards.timeline_section(view), view.marks,
             gr.update(visible=view.marks is not None), "", _no_clip(), gr.update(visible=False),
             kept_of(view.report, config, config.finder, view.first_rgb), gr.update(visible=view.picture[1] is not None), "",
         ]  # fmt: skip
+        yield told if latest.is_still(str(request.session_hash), path) else [gr.skip()] * len(told)
 
     return check_clip
 

@@ -182,6 +182,43 @@ def test_a_verdict_stays_when_a_busy_server_hears_of_the_upload_after_the_check(
     assert page.is_visible(f"#threshold-{kind}") and page.is_visible(f"#keep-{kind}")
 
 
+def slowly(monkeypatch, where, name, seconds):
+    """Puts a pause before the work of a tab."""
+    work = getattr(where, name)
+    monkeypatch.setattr(where, name, lambda *given, **options: time.sleep(seconds) or work(*given, **options))
+
+
+def test_a_verdict_that_comes_after_its_picture_went_is_not_shown(page, files, monkeypatch):
+    from demo import image_tab
+
+    slowly(monkeypatch, image_tab, "analyse_image", 2)
+    upload(page, files / "portrait.jpg")
+    page.wait_for_timeout(700)
+    page.locator("#picture").get_by_label("Remove Image").or_(page.locator("#picture").get_by_label("Clear")).click()
+    page.wait_for_timeout(3000)
+    assert page.locator("#verdict .dc-empty").count() == 1 and page.locator("#faces .dc-face").count() == 0
+    upload(page, files / "fake_portrait.png")
+    page.wait_for_selector("#verdict :text('fake_portrait.png')", timeout=WAIT_MS)
+
+
+def test_the_check_of_an_old_clip_does_not_write_over_an_examples_verdict(page, files, tmp_path, monkeypatch):
+    from demo import video_tab
+
+    mine = Path(shutil.copy(files / "clip.mp4", tmp_path / "mine.mp4"))
+    slowly(monkeypatch, video_tab, "analyse_clip", 3)
+    open_clips(page)
+    page.set_input_files("#clip input[type=file]", str(mine))
+    page.wait_for_selector("#clip video", timeout=WAIT_MS)
+    page.click("#check-clip")
+    page.wait_for_selector("#cancel-clip", state="visible", timeout=WAIT_MS)
+    monkeypatch.undo()
+    page.locator("#clips-fake button, #clips-fake [role=button]").first.click()
+    page.wait_for_selector("#clip-verdict .dc-downloads", timeout=WAIT_MS)
+    page.wait_for_timeout(4000)
+    said = page.inner_text("#clip-verdict")
+    assert "mine.mp4" not in said and "clip.mp4" in said and page.is_hidden("#cancel-clip")
+
+
 def test_an_example_is_checked_by_one_click(page):
     page.locator("#examples-real button, #examples-real [role=button]").first.click()
     page.wait_for_selector("#verdict .dc-downloads", timeout=WAIT_MS)
