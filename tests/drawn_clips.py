@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
@@ -38,8 +39,24 @@ def write_video(
     sound: np.ndarray | None = None,
 ) -> Path:
     """Encodes frames; `times_ms` makes the rate variable, `sound` is float32 mono at 16 kHz."""
+    # In a thread of its own: SVT-AV1, run by root, makes the thread that starts it a real-time one, and every browser
+    # and process that this one starts later would be too, until two of them starve the whole machine.
+    with ThreadPoolExecutor(1) as own:
+        own.submit(_encode, path, frames, rate, codec, options or {}, times_ms, sound).result()
+    return path
+
+
+def _encode(
+    path: Path,
+    frames: Iterable[np.ndarray],
+    rate: Fraction | int,
+    codec: str,
+    options: dict[str, str],
+    times_ms: Sequence[int] | None,
+    sound: np.ndarray | None,
+) -> None:
     with av.open(str(path), "w") as out:
-        stream = out.add_stream(codec, rate=rate, options=options or {})
+        stream = out.add_stream(codec, rate=rate, options=options)
         track = out.add_stream("aac", rate=16_000, layout="mono") if sound is not None else None
         for i, pixels in enumerate(frames):
             if not i:
@@ -58,7 +75,6 @@ def write_video(
                 part.sample_rate, part.pts = 16_000, first
                 out.mux(track.encode(part))
             out.mux(track.encode(None))
-    return path
 
 
 def wanted(times_s: Sequence[float], rate_hz: float = 1.0) -> list[int]:

@@ -1,5 +1,6 @@
 """Sampling of videos: the exact frames, whatever the codec, and a sentence for what cannot be used."""
 
+import os
 import struct
 from fractions import Fraction
 
@@ -49,6 +50,13 @@ def test_the_first_frame_at_or_after_each_moment_is_sampled(tmp_path, codec, rat
     assert [number for _, number in got] == wanted([i / float(rate) for i in range(count)], rate_hz)
     assert [t for t, _ in got] == pytest.approx([n / float(rate) for _, n in got], abs=2e-3)
     assert clip.length_s == pytest.approx(count / float(rate), abs=0.1) and not clip.notes
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getscheduler"), reason="this system tells no scheduling policy")
+def test_drawing_a_clip_leaves_the_tests_their_own_scheduling(tmp_path):
+    before = os.sched_getscheduler(0)
+    write_video(tmp_path / "clip.mp4", map(numbered, range(10)), 25, "libsvtav1", {"preset": "12"})
+    assert os.sched_getscheduler(0) == before
 
 
 @pytest.mark.parametrize(
