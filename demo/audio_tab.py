@@ -10,8 +10,8 @@ import gradio as gr
 from demo import audio_cards, words
 from demo.audio_handlers import analyse_sound, sound_report_for_api
 from demo.background import LatestFile
-from demo.beside import add_keep_buttons, add_probe, keep_files, make_forget, nothing_kept
-from demo.image_tab import NETWORK_SLOTS, TabConfig, add_examples, kept_of, upload_of
+from demo.beside import add_keep_buttons, add_probe, keep_files, make_forget, nothing_kept, upload_of
+from demo.image_tab import NETWORK_SLOTS, TabConfig, add_examples, kept_of
 from demo.threshold import add_threshold
 
 
@@ -75,7 +75,7 @@ def add_audio_tab(config: TabConfig) -> None:
         ((sound.upload, None), (sound.start_recording, running), (sound.clear, running))
     ):
         event(
-            make_forget(latest, lambda payload: upload_of(payload)[0], lambda: [*_forget(), *nothing_kept()]),
+            make_forget(latest, _forget),
             inputs=[sound, checked], outputs=[*results, *keep], preprocess=False, queue=False, cancels=cancels,
             show_progress="hidden", api_name=f"forget_sound_{k}", api_visibility="undocumented",
         )  # fmt: skip

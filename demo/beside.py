@@ -53,8 +53,16 @@ def nothing_kept() -> list[Any]:
     return [gr.update(visible=False), gr.update(value=None), gr.update(value=None)]
 
 
+def upload_of(payload: Any) -> tuple[str | None, str]:
+    """Path and shown name of what an upload field sent."""
+    if not isinstance(payload, dict):
+        return None, ""
+    path = payload.get("path")
+    return (str(path), str(payload.get("orig_name") or "")) if path else (None, "")
+
+
 def make_forget(
-    latest: LatestFile, path_of: Callable[[Any], str | None], forgotten: Callable[[], list[Any]]
+    latest: LatestFile, forgotten: Callable[[], list[Any]]
 ) -> Callable[[Any, str | None, gr.Request], list[Any]]:
     """What empties the tab when another file is chosen; nothing where what stands there is of that very file.
 
@@ -62,14 +70,13 @@ def make_forget(
 
     Args:
         latest: is told of the file.
-        path_of: its path, from what the upload field sends.
-        forgotten: values of every output.
+        forgotten: values of the tab's outputs; the buttons to keep a verdict come after them.
     """
 
     def forget(payload: Any, checked: str | None, request: gr.Request) -> list[Any]:
-        path = path_of(payload)
+        path, _ = upload_of(payload)
         latest.show(str(request.session_hash), path)
-        empty = forgotten()
+        empty = [*forgotten(), *nothing_kept()]
         return [gr.skip()] * len(empty) if path is not None and path == checked else empty
 
     return forget

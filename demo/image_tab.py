@@ -14,7 +14,7 @@ import numpy as np
 
 from demo import cards, words
 from demo.background import LatestFile, StopFlags
-from demo.beside import REDRAW_S, Kept, add_keep_buttons, add_probe, keep_files, make_forget, nothing_kept
+from demo.beside import REDRAW_S, Kept, add_keep_buttons, add_probe, keep_files, make_forget, upload_of
 from demo.explain_cards import explain_card
 from demo.explain_handlers import ExplainView, explain_face
 from demo.handlers import DetectorLoader, Explainable, analyse_image, report_for_api
@@ -130,7 +130,7 @@ def add_image_tab(config: TabConfig) -> None:
         loaded.then(**files_event, api_name=f"keep_{name}")
     # An old verdict beside a new picture would be read as the new picture's.
     picture.input(
-        make_forget(latest, lambda payload: upload_of(payload)[0], lambda: [*_forget(), *nothing_kept()]),
+        make_forget(latest, _forget),
         inputs=[picture, checked], outputs=[*results, *keep], preprocess=False, queue=False, show_progress="hidden",
         api_name="forget", api_visibility="undocumented",
     )  # fmt: skip
@@ -188,14 +188,6 @@ def add_examples(folder: Path, kind: MediaKind, field: Any, labels: dict[str, st
         )
         for label, paths in list_examples(folder, kind).items()
     ]
-
-
-def upload_of(payload: Any) -> tuple[str | None, str]:
-    """Path and shown name of what an upload field sent."""
-    if not isinstance(payload, dict):
-        return None, ""
-    path = payload.get("path")
-    return (str(path), str(payload.get("orig_name") or "")) if path else (None, "")
 
 
 def _make_analyse(config: TabConfig, latest: LatestFile) -> Callable[..., list[Any]]:

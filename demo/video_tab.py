@@ -12,9 +12,9 @@ import gradio as gr
 from demo import clip_cards, words
 from demo.annotate import Marks
 from demo.background import LatestFile
-from demo.beside import add_keep_buttons, add_probe, keep_files, nothing_kept
+from demo.beside import add_keep_buttons, add_probe, keep_files, nothing_kept, upload_of
 from demo.clip_handlers import analyse_clip, clip_report_for_api, make_annotated
-from demo.image_tab import NETWORK_SLOTS, TabConfig, add_examples, kept_of, upload_of
+from demo.image_tab import NETWORK_SLOTS, TabConfig, add_examples, kept_of
 from demo.threshold import add_threshold
 
 RATES = ((words.RATE_ONE, 1.0), (words.RATE_TWO, 2.0), (words.RATE_FIVE, 5.0))
