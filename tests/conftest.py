@@ -16,6 +16,7 @@ from detectors.types import Face
 PX = 32
 hypothesis.settings.register_profile("suite", deadline=None)  # how long an example takes says how busy the machine is
 hypothesis.settings.load_profile("suite")
+pytest.register_assert_rewrite("browser")  # so that a failing assert there tells its values, as in a test file
 
 
 def make_card(**changes):
