@@ -163,8 +163,7 @@ def whole_texts(node):
 
 def said_by_detectors():
     """Messages of errors about media, and notes in reports, with {} for what varies."""
-    rooms = ROOT / "detectors"
-    for file in [*rooms.glob("*.py"), *rooms.glob("media/*.py"), *rooms.glob("faces/*.py")]:
+    for file in (ROOT / "detectors").rglob("*.py"):
         for node in ast.walk(parsed(file)):
             parts: list[ast.AST] = []
             if isinstance(node, ast.Call):

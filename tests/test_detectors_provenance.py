@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from detectors import provenance
-from detectors.provenance import MAX_CLAIMS, MAX_VALUE_CHARS, Claim, one_line, read_provenance
+from detectors.provenance import Claim, c2pa_manifests, pictures, read_provenance
+from detectors.provenance.claims import MAX_CLAIMS, MAX_VALUE_CHARS, one_line
 from tests.drawn_clips import numbered, write_video
 
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
@@ -272,8 +272,8 @@ def test_text_that_inflates_without_end_is_cut(tmp_path):
 
 
 def test_no_more_than_the_limit_of_metadata_is_read(tmp_path, monkeypatch):
-    monkeypatch.setattr(provenance, "MAX_METADATA_BYTES", 3000)
-    monkeypatch.setattr(provenance, "MAX_BLOCK_BYTES", 1500)
+    monkeypatch.setattr(pictures, "MAX_METADATA_BYTES", 3000)
+    monkeypatch.setattr(pictures, "MAX_BLOCK_BYTES", 1500)
     said = read_provenance(png_with(tmp_path / "a.png", a="x" * 1400, b="x" * 1400, Software="GIMP"))
     assert said.claims == () and "holds more metadata than" in said.notes[0]
 
@@ -395,7 +395,7 @@ def store_of(state, codes=(), **more):
 
 def read_store(tmp_path, monkeypatch, store):
     text = store if isinstance(store, str) else json.dumps(store)
-    monkeypatch.setattr(provenance, "_manifest_store", lambda source, mime_type: text)
+    monkeypatch.setattr(c2pa_manifests, "_manifest_store", lambda source, mime_type: text)
     return read_provenance(picture(tmp_path / "a.jpg"))
 
 
