@@ -1,8 +1,7 @@
 """Somebody else's detector on the same tables: a saved model with a card, or a function of research code.
 
-A card is JSON beside the model, checked as strictly as our own (see `ForeignCard`). ONNX and OpenVINO models are run by
-OpenVINO, Keras models by Keras after everything in them that could run code was refused. A function is named as
-`python:module:function`; naming one runs its module, as importing it would.
+A saved model is named by the path of its card (see `ForeignCard`), a function as `python:module:function`; naming one
+runs its module, as importing it would.
 """
 
 from __future__ import annotations
@@ -11,92 +10,22 @@ import importlib
 import json
 import sys
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 
-from detectors.card import WeightsFile, build_strict, check_file
-from detectors.decide import sigmoid
+from detectors.card import build_strict, check_file
 from detectors.errors import CardError, MediaError, UsageError
 from detectors.faces import Finder, cut_face
 from detectors.media import ClipFile, SoundFile, read_image
 from detectors.types import BoxXYXY, Decision, Evidence, MediaInfo, MediaKind, Reason, Report, Verdict
+from eval.foreign_card import ForeignCard
+from eval.saved_model import Scorer, load_scorer
 
 PREFIX = "python:"
-SCHEMA = 1
-Scorer = Callable[[np.ndarray], np.ndarray]  # a batch of crops or windows -> probability of fake, (n,)
-
-
-@dataclass(frozen=True)
-class ForeignCard:
-    """What must be said of a saved model before it can be run rightly.
-
-    Attributes:
-        schema: 1.
-        name: on tables.
-        media_kind: of the files that it is measured on. A model of pictures with "video" sees each sampled frame.
-        model: the file beside the card: .onnx, .xml (its .bin goes into `more`), .keras or .h5.
-        more: further files of the model.
-        takes: "face" crops, the whole "picture", or "sound".
-        size_px: side of what it takes; 0 for sound.
-        face_margin: share of the face box that is added on every side; 0 for others.
-        channels: order of colours.
-        layout: "NHWC" or "NCHW".
-        scale: pixels of 0 to 255 are multiplied by this, before the mean is taken off.
-        mean: of each channel; empty for none.
-        deviation: of each channel, divided by after the mean; empty for none.
-        sample_rate_hz: of sound; 0 for pictures.
-        samples: of a window of sound; a shorter sound is repeated, of a longer one all windows are averaged.
-        output_index: which number of its output is read.
-        output_means: the class that a high number stands for.
-        output_is: "probability", "logit", or "class logits", of which the softmax is taken.
-        threshold: probability of fake from which a file counts as fake.
-        threshold_source: how it was chosen, as a sentence.
-        training_data: names of datasets, as `--dataset` writes them.
-        licence: of the weights.
-    """
-
-    schema: int
-    name: str
-    media_kind: MediaKind
-    model: WeightsFile
-    more: tuple[WeightsFile, ...]
-    takes: Literal["face", "picture", "sound"]
-    size_px: int
-    face_margin: float
-    channels: Literal["rgb", "bgr"]
-    layout: Literal["NHWC", "NCHW"]
-    scale: float
-    mean: tuple[float, ...]
-    deviation: tuple[float, ...]
-    sample_rate_hz: int
-    samples: int
-    output_index: int
-    output_means: Literal["fake", "real"]
-    output_is: Literal["probability", "logit", "class logits"]
-    threshold: float
-    threshold_source: str
-    training_data: tuple[str, ...]
-    licence: str
-
-    def __post_init__(self) -> None:
-        if self.schema != SCHEMA:
-            raise CardError(f"the card {self.name} has schema {self.schema}; this version reads schema {SCHEMA}.")
-        if (self.takes == "sound") != (self.media_kind == "audio"):
-            raise CardError(f"the card {self.name} takes {self.takes}, which files of {self.media_kind} do not have.")
-        if self.takes == "sound" and (self.samples < 1 or self.sample_rate_hz < 1):
-            raise CardError(f"the card {self.name} must give samples and sample_rate_hz.")
-        if self.takes != "sound" and self.size_px < 16:
-            raise CardError(f"the card {self.name} must give size_px, at least 16.")
-        if not 0 <= self.threshold <= 1:
-            raise CardError(f"the card {self.name} has a threshold outside [0, 1].")
-        for told in (self.mean, self.deviation):
-            if len(told) not in (0, 1, 3):
-                raise CardError(f"the card {self.name} must give mean and deviation for no, one or three channels.")
 
 
 @dataclass(frozen=True)
@@ -189,7 +118,7 @@ def load_foreign(spec: str, find_faces: Finder) -> ForeignDetector:
     for entry in (card.model, *card.more):
         check_file(file.parent, entry)
     terms = Terms(card.media_kind, card.threshold, card.threshold_source, card.training_data)
-    score = _scorer(card, file.parent / card.model.file)
+    score = load_scorer(card, file.parent / card.model.file)
     return ForeignDetector(card.name, card.model.sha256, terms, _judge_of(card, score, find_faces, terms))
 
 
@@ -337,134 +266,3 @@ def _hearing(rate_hz: int, samples: int, score: Scorer) -> Callable[[Path], Judg
             return Judged(sound.info, total / count if count else None, "silent")
 
     return judge
-
-
-# ---- saved models ----
-
-
-def _scorer(card: ForeignCard, model: Path) -> Scorer:
-    run = _keras(model) if model.suffix in (".keras", ".h5", ".hdf5") else _openvino(model)
-    mean = np.asarray(card.mean, np.float32) if card.mean else None
-    deviation = np.asarray(card.deviation, np.float32) if card.deviation else None
-
-    def score(batch: np.ndarray) -> np.ndarray:
-        x = batch.astype(np.float32)
-        if card.takes != "sound":
-            x = x[..., ::-1] if card.channels == "bgr" else x
-            x = x * np.float32(card.scale)
-            x = x if mean is None else x - mean
-            x = x if deviation is None else x / deviation
-            x = np.ascontiguousarray(x.transpose(0, 3, 1, 2) if card.layout == "NCHW" else x)
-        out = np.asarray(run(x), np.float64).reshape(len(x), -1)
-        if not card.output_index < out.shape[1]:
-            raise CardError(f"{card.name} gives {out.shape[1]} numbers; its card reads number {card.output_index}.")
-        if card.output_is == "class logits":
-            out = np.exp(out - out.max(1, keepdims=True))
-            out /= out.sum(1, keepdims=True)
-        p = out[:, card.output_index]
-        p = sigmoid(p) if card.output_is == "logit" else p
-        return np.clip(p if card.output_means == "fake" else 1 - p, 0.0, 1.0)
-
-    return score
-
-
-def _openvino(model: Path) -> Callable[[np.ndarray], np.ndarray]:
-    import openvino as ov
-
-    try:
-        compiled = ov.Core().compile_model(model, "CPU", {"INFERENCE_PRECISION_HINT": "f32"})
-    except RuntimeError as error:
-        raise CardError(f"{model.name} cannot be run: {str(error).splitlines()[-1]}.") from error
-    return lambda x: compiled(x)[0]
-
-
-# What a saved Keras model may be made of. Lambda, and layers that wrap other frameworks, run code of the file's maker.
-REFUSED_LAYERS = (
-    "Lambda",
-    "TFSMLayer",
-    "TorchModuleWrapper",
-    "JaxLayer",
-    "FlaxLayer",
-    "TorchLayer",
-    "StringLookup",
-    "TextVectorization",
-)
-KERAS_MODULES = ("keras", "keras.layers", "keras.models", "keras.initializers", "keras.regularizers", "keras.constraints",
-                 "keras.activations", "keras.src.models.functional", "keras.src.models.sequential", "keras.dtype_policies")  # fmt: skip
-MOST_CONFIG_BYTES = 16 << 20
-
-
-def _keras(model: Path) -> Callable[[np.ndarray], np.ndarray]:
-    """A saved Keras model, after everything in it that could run code or read other files was refused.
-
-    Raises:
-        CardError: it holds such a thing, or cannot be read.
-    """
-    _refuse_code(_keras_config(model), model.name)
-    import keras
-
-    try:
-        network = keras.models.load_model(model, compile=False, safe_mode=True)
-    except (ValueError, TypeError, OSError, KeyError) as error:
-        raise CardError(f"{model.name} cannot be read by Keras {keras.__version__}: {error}.") from error
-    return lambda x: np.asarray(network(x, training=False))
-
-
-def _keras_config(model: Path) -> Any:
-    """The architecture as written in the file; nothing of it is built yet."""
-    import h5py
-
-    try:
-        if model.suffix == ".keras":
-            with zipfile.ZipFile(model) as parts:
-                for entry in parts.infolist():
-                    if entry.filename not in ("metadata.json", "config.json", "model.weights.h5"):
-                        raise CardError(f"{model.name} holds {entry.filename}, which a Keras model of layers has not.")
-                if parts.getinfo("config.json").file_size > MOST_CONFIG_BYTES:
-                    raise CardError(f"{model.name} has a config.json of over {MOST_CONFIG_BYTES >> 20} MB.")
-                with parts.open("model.weights.h5") as data, h5py.File(data, "r") as weights:
-                    _refuse_links(weights, model.name)
-                return json.loads(parts.read("config.json"))
-        with h5py.File(model, "r") as weights:
-            _refuse_links(weights, model.name)
-            told = weights.attrs.get("model_config")
-            if told is None:
-                raise CardError(f"{model.name} holds weights without an architecture; use python:module:function.")
-            return json.loads(told)
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise CardError(f"{model.name} is no saved Keras model: {error}.") from error
-
-
-def _refuse_links(group: Any, name: str) -> None:
-    """Links of HDF5 can point at other files."""
-    import h5py
-
-    for key in group:
-        link = group.get(key, getlink=True)
-        if not isinstance(link, h5py.HardLink):
-            raise CardError(f"{name} holds a link to elsewhere ({key}) and is refused.")
-        if isinstance(group[key], h5py.Group):
-            _refuse_links(group[key], name)
-        elif group[key].external:
-            raise CardError(f"{name} keeps data in other files ({key}) and is refused.")
-
-
-def _refuse_code(told: Any, name: str) -> None:
-    """Walks an architecture and refuses what is no plain layer of Keras.
-
-    Raises:
-        CardError: something else was found.
-    """
-    if isinstance(told, dict):
-        kind, module = told.get("class_name"), told.get("module")
-        if kind == "function" or kind in REFUSED_LAYERS or str(told.get("config", "")).startswith("<lambda"):
-            raise CardError(f"{name} holds {kind!r}, which can run code, and is refused.")
-        if module is not None and module not in KERAS_MODULES:
-            raise CardError(f"{name} holds {kind!r} of {module!r}, which is no layer of Keras, and is refused.")
-        if kind is not None and told.get("registered_name") not in (None, kind, "Functional", "Sequential"):
-            raise CardError(f"{name} holds {told['registered_name']!r}, which its maker registered, and is refused.")
-        for value in told.values():
-            _refuse_code(value, name)
-    elif isinstance(told, list):
-        for value in told:
-            _refuse_code(value, name)
