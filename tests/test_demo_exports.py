@@ -26,6 +26,7 @@ from matplotlib.font_manager import fontManager
 from PIL import Image
 
 from demo import exports, lettering, words
+from demo.sheet import usual_letters
 from detectors.audio import AudioDetector
 
 FACE = (0.1, 0.2, 0.4, 0.7)
@@ -257,8 +258,8 @@ def test_a_font_of_the_machine_lends_the_letters_that_ours_lacks(case, machine_f
 
 def test_lines_without_strange_letters_are_set_in_the_font_that_ships(machine_fonts):
     machine_fonts("写a")
-    assert lettering.families_for("plain Фото صورة", exports._letters()) == ()
-    assert lettering.families_for("a写", exports._letters()) == ("Drawn Sheet",)
+    assert lettering.families_for("plain Фото صورة", usual_letters()) == ()
+    assert lettering.families_for("a写", usual_letters()) == ("Drawn Sheet",)
 
 
 def test_faces_come_with_box_and_probability_and_a_crowd_is_counted(case):
