@@ -17,8 +17,9 @@ from eval.bootstrap import Groups, Sums, drawn, spread
 from eval.document import Block, Document, Heading, Picture, Points, Table, Text, write_document
 from eval.metrics import delong, point_values
 from eval.record import write_result
-from eval.report import TITLES, number, read_run
+from eval.report import read_run
 from eval.rows import Rows, read_rows
+from eval.wording import TITLES, number
 
 COMPARED = (
     "auc", "average_precision", "eer", "accuracy", "balanced_accuracy", "f1", "false_alarm_rate", "miss_rate", "brier", "nll",

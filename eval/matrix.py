@@ -14,7 +14,7 @@ import numpy as np
 from detectors.errors import UsageError
 from eval import figures
 from eval.document import Block, Document, Heading, Picture, Table, Text, write_document
-from eval.report import number
+from eval.wording import number
 
 SHOWN = {"accuracy": "accuracy", "balanced_accuracy": "balanced accuracy", "f1": "F1", "auc": "AUC", "eer": "EER"}
 

@@ -12,7 +12,8 @@ from detectors.card import AudioCard, ImageCard, VideoCard, WeightsCard, read_ca
 from detectors.errors import CardError, UsageError
 from eval.document import Block, Document, Heading, Points, Table, Text, markdown
 from eval.matrix import find_runs
-from eval.report import TITLES, number, read_run, share
+from eval.report import read_run
+from eval.wording import TITLES, number, share
 
 JUDGES = {"image": "faces in pictures", "video": "faces in video clips", "audio": "voices in recordings"}
 LIMITS = {
