@@ -10,7 +10,7 @@ import gradio as gr
 from demo import audio_cards, words
 from demo.audio_handlers import analyse_sound, sound_report_for_api
 from demo.background import LatestFile
-from demo.beside import add_keep_buttons, add_probe, keep_files, make_forget, nothing_kept, upload_of
+from demo.beside import add_keep_buttons, add_probe, choose_event, keep_files, make_forget, nothing_kept, upload_of
 from demo.image_tab import NETWORK_SLOTS, TabConfig, add_examples, kept_of
 from demo.threshold import add_threshold
 
@@ -59,11 +59,13 @@ def add_audio_tab(config: TabConfig) -> None:
     files_event: dict[str, Any] = {
         "fn": keep_files, "inputs": [kept], "outputs": keep, "show_progress": "hidden", "api_visibility": "undocumented",
     }  # fmt: skip
-    running: list[Any] = [check.click(**check_event, api_name="check_recording", scroll_to_output=True)]
+    chosen = check.click(**choose_event(latest, sound), api_name="choose_recording")
+    running: list[Any] = [chosen.then(**check_event, api_name="check_recording", scroll_to_output=True)]
     running[0].then(**files_event, api_name="keep_recording")
     for group in examples:
         name = group.dataset.elem_id.replace("-", "_")
-        running.append(group.load_input_event.then(**check_event, api_name=f"check_{name}"))
+        chosen = group.load_input_event.then(**choose_event(latest, sound), api_name=f"choose_{name}")
+        running.append(chosen.then(**check_event, api_name=f"check_{name}"))
         running[-1].then(**files_event, api_name=f"keep_{name}")
     cancel.click(
         lambda: [*_forget(), *nothing_kept()], outputs=[*results, *keep], queue=False, cancels=running,
@@ -82,14 +84,17 @@ def add_audio_tab(config: TabConfig) -> None:
     _add_api(config, sound)
 
 
-def _make_analyse(config: TabConfig, latest: LatestFile) -> Callable[..., Iterator[list[Any]]]:
+def _make_analyse(config: TabConfig, latest: LatestFile) -> Callable[..., Iterator[Any]]:
     def check_recording(
         payload: Any,
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008
-    ) -> Iterator[list[Any]]:
+    ) -> Iterator[Any]:
         path, name = upload_of(payload)
-        latest.show(str(request.session_hash), path)
+        visitor = str(request.session_hash)
+        if not latest.is_still(visitor, path):
+            yield gr.skip()
+            return
         # First of all the button that stops it, for two hours of sound take minutes.
         hidden = gr.update(visible=False)
         yield [audio_cards.empty_card(), "", gr.update(visible=bool(path)), None, hidden, "", path]
@@ -104,7 +109,7 @@ def _make_analyse(config: TabConfig, latest: LatestFile) -> Callable[..., Iterat
             audio_cards.verdict_card(view), audio_cards.timeline_section(view), hidden,
             kept_of(view.report, config, config.finder, None), gr.update(visible=view.fake_probability is not None), "", path,
         ]  # fmt: skip
-        yield told if latest.is_still(str(request.session_hash), path) else [gr.skip()] * len(told)
+        yield told if latest.is_still(visitor, path) else gr.skip()
 
     return check_recording
 

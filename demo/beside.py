@@ -61,6 +61,31 @@ def upload_of(payload: Any) -> tuple[str | None, str]:
     return (str(path), str(payload.get("orig_name") or "")) if path else (None, "")
 
 
+def choose_event(
+    latest: LatestFile, field: Any, path_of: Callable[[Any], tuple[str | None, str]] = upload_of
+) -> dict[str, Any]:
+    """What happens at the click, before the check waits for its place: from now on this file is the one to be judged.
+
+    A check whose turn comes when another file is there has nothing to do.
+
+    Args:
+        latest: is told of the file.
+        field: the upload field.
+        path_of: from what the field sent to its path and shown name.
+
+    Returns:
+        Arguments of an event listener.
+    """
+
+    def choose(payload: Any, request: gr.Request) -> None:
+        latest.show(str(request.session_hash), path_of(payload)[0])
+
+    return {
+        "fn": choose, "inputs": [field], "preprocess": False, "queue": False, "show_progress": "hidden",
+        "api_visibility": "undocumented",
+    }  # fmt: skip
+
+
 def make_forget(
     latest: LatestFile, forgotten: Callable[[], list[Any]]
 ) -> Callable[[Any, str | None, gr.Request], list[Any]]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from demo import cards, words
 from demo.background import LatestFile, StopFlags
-from demo.beside import REDRAW_S, Kept, add_keep_buttons, add_probe, keep_files, make_forget, upload_of
+from demo.beside import REDRAW_S, Kept, add_keep_buttons, add_probe, choose_event, keep_files, make_forget, upload_of
 from demo.explain_cards import explain_card
 from demo.explain_handlers import ExplainView, explain_face
 from demo.handlers import DetectorLoader, Explainable, analyse_image, report_for_api
@@ -116,18 +116,20 @@ def add_image_tab(config: TabConfig) -> None:
         "concurrency_id": "networks",
         "show_progress": "full",
         "show_progress_on": verdict,
+        "trigger_mode": "multiple",  # the check of another picture need not wait until the old one's has had its turn
         "api_visibility": "undocumented",
     }
     files_event: dict[str, Any] = {
         "fn": keep_files, "inputs": [kept], "outputs": keep, "show_progress": "hidden", "api_visibility": "undocumented",
     }  # fmt: skip
-    check.click(**check_event, api_name="check_picture", scroll_to_output=True).then(
-        **files_event, api_name="keep_picture"
-    )
+    chosen = check.click(**choose_event(latest, picture), api_name="choose_picture")
+    shown = chosen.then(**check_event, api_name="check_picture", scroll_to_output=True)
+    shown.then(**files_event, api_name="keep_picture")
     for group in examples:
         name = group.dataset.elem_id.replace("-", "_")
-        loaded = group.load_input_event.then(**check_event, api_name=f"check_{name}")
-        loaded.then(**files_event, api_name=f"keep_{name}")
+        chosen = group.load_input_event.then(**choose_event(latest, picture), api_name=f"choose_{name}")
+        shown = chosen.then(**check_event, api_name=f"check_{name}")
+        shown.then(**files_event, api_name=f"keep_{name}")
     # An old verdict beside a new picture would be read as the new picture's.
     picture.input(
         make_forget(latest, _forget),
@@ -190,15 +192,17 @@ def add_examples(folder: Path, kind: MediaKind, field: Any, labels: dict[str, st
     ]
 
 
-def _make_analyse(config: TabConfig, latest: LatestFile) -> Callable[..., list[Any]]:
+def _make_analyse(config: TabConfig, latest: LatestFile) -> Callable[..., Any]:
     def check_picture(
         payload: Any,
         finder: str,
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008
-    ) -> list[Any]:
+    ) -> Any:
         path, name = upload_of(payload)
-        latest.show(str(request.session_hash), path)
+        visitor = str(request.session_hash)
+        if not latest.is_still(visitor, path):
+            return gr.skip()
         view = analyse_image(
             path,
             finder,
@@ -225,7 +229,7 @@ def _make_analyse(config: TabConfig, latest: LatestFile) -> Callable[..., list[A
             "",
             path,
         ]
-        return told if latest.is_still(str(request.session_hash), path) else [gr.skip()] * len(told)
+        return told if latest.is_still(visitor, path) else gr.skip()
 
     return check_picture
 

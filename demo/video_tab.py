@@ -12,7 +12,7 @@ import gradio as gr
 from demo import clip_cards, words
 from demo.annotate import Marks
 from demo.background import LatestFile
-from demo.beside import add_keep_buttons, add_probe, keep_files, nothing_kept, upload_of
+from demo.beside import add_keep_buttons, add_probe, choose_event, keep_files, nothing_kept, upload_of
 from demo.clip_handlers import analyse_clip, clip_report_for_api, make_annotated
 from demo.image_tab import NETWORK_SLOTS, TabConfig, add_examples, kept_of
 from demo.threshold import add_threshold
@@ -64,11 +64,13 @@ def add_video_tab(config: TabConfig) -> None:
     files_event: dict[str, Any] = {
         "fn": keep_files, "inputs": [kept], "outputs": keep, "show_progress": "hidden", "api_visibility": "undocumented",
     }  # fmt: skip
-    running: list[Any] = [check.click(**check_event, api_name="check_clip", scroll_to_output=True)]
+    chosen = check.click(**choose_event(latest, clip, clip_of), api_name="choose_clip")
+    running: list[Any] = [chosen.then(**check_event, api_name="check_clip", scroll_to_output=True)]
     running[0].then(**files_event, api_name="keep_clip")
     for group in examples:
         name = group.dataset.elem_id.replace("-", "_")
-        running.append(group.load_input_event.then(**check_event, api_name=f"check_{name}"))
+        chosen = group.load_input_event.then(**choose_event(latest, clip, clip_of), api_name=f"choose_{name}")
+        running.append(chosen.then(**check_event, api_name=f"check_{name}"))
         running[-1].then(**files_event, api_name=f"keep_{name}")
     making = make.click(
         _make_annotate(), inputs=[marks], outputs=[told, made, stop], show_progress="hidden", concurrency_limit=1,
@@ -103,15 +105,18 @@ def clip_of(payload: Any) -> tuple[str | None, str]:
     return upload_of(payload)
 
 
-def _make_analyse(config: TabConfig, latest: LatestFile) -> Callable[..., Iterator[list[Any]]]:
+def _make_analyse(config: TabConfig, latest: LatestFile) -> Callable[..., Iterator[Any]]:
     def check_clip(
         payload: Any,
         rate_hz: float | None,
         request: gr.Request,
         progress: gr.Progress = gr.Progress(),  # noqa: B008
-    ) -> Iterator[list[Any]]:
+    ) -> Iterator[Any]:
         path, name = clip_of(payload)
-        latest.show(str(request.session_hash), path)
+        visitor = str(request.session_hash)
+        if not latest.is_still(visitor, path):
+            yield gr.skip()
+            return
         # First of all the button that stops it, for a clip may take minutes.
         yield [
             clip_cards.empty_card(),
@@ -139,7 +144,7 @@ def _make_analyse(config: TabConfig, latest: LatestFile) -> Callable[..., Iterat
             gr.update(visible=view.marks is not None), "", _no_clip(), gr.update(visible=False),
             kept_of(view.report, config, config.finder, view.first_rgb), gr.update(visible=view.picture[1] is not None), "",
         ]  # fmt: skip
-        yield told if latest.is_still(str(request.session_hash), path) else [gr.skip()] * len(told)
+        yield told if latest.is_still(visitor, path) else gr.skip()
 
     return check_clip
 

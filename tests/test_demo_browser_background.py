@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 import time
 from pathlib import Path
 
@@ -43,17 +44,17 @@ def asked_slowly(loaded, path):
 
 @pytest.mark.parametrize("kind", ["picture", "sound"])
 def test_a_verdict_stays_when_a_busy_server_hears_of_the_upload_after_the_check(page, files, kind):
-    held, arrived = [], []
+    held, asked = [], []
     if kind == "sound":
         open_voices(page)
-    page.route("**/run/predict*", lambda route: route.continue_() if arrived else held.append(route))
+    page.route("**/run/predict*", lambda route: route.continue_() if asked else held.append(route))
     name, button, verdict = {"picture": ("portrait.jpg", "#check", "#verdict"), "sound": ("voice.wav", "#check-sound", "#sound-verdict")}[kind]  # fmt: skip
     page.set_input_files(f"#{kind} input[type=file]", str(files / name))
     page.wait_for_selector({"picture": "#picture img", "sound": "#sound >> text=0:07"}[kind], timeout=WAIT_MS)
+    asked.append(True)
     page.click(button)
     page.wait_for_selector(f"{verdict} .dc-downloads", timeout=WAIT_MS)
     assert held
-    arrived.append(True)
     for route in held:
         route.continue_()
     for part in ("threshold", "keep"):
@@ -74,6 +75,42 @@ def test_a_verdict_that_comes_after_its_picture_went_is_not_shown(page, files, m
     assert page.locator("#verdict .dc-empty").count() == 1 and page.locator("#faces .dc-face").count() == 0
     upload(page, files / "fake_portrait.png")
     page.wait_for_selector("#verdict :text('fake_portrait.png')", timeout=WAIT_MS)
+
+
+def test_a_check_that_waits_while_its_picture_is_replaced_judges_nothing(chromium, page, files, monkeypatch):
+    """All places are taken; what was uploaded meanwhile is judged, and what it replaced is neither judged nor shown."""
+    from demo import image_tab
+
+    judged, places = [], threading.Event()
+    analyse = image_tab.analyse_image
+
+    def wait_and_analyse(path, *given, **options):
+        judged.append(options["shown_name"])
+        if options["shown_name"].startswith("taken"):
+            places.wait(WAIT_MS / 1000)
+        return analyse(path, *given, **options)
+
+    monkeypatch.setattr(image_tab, "analyse_image", wait_and_analyse)
+    # Contexts of their own: a browser opens six connections to a server, and every tab keeps two.
+    others = [chromium.new_page() for _ in range(image_tab.NETWORK_SLOTS)]
+    for number, other in enumerate(others):
+        other.goto(page.url)
+        other.wait_for_selector("#check", timeout=WAIT_MS)
+        upload(other, Path(shutil.copy(files / "portrait.jpg", files / f"taken{number}.jpg")))
+    while len(judged) < len(others):
+        page.wait_for_timeout(100)
+    upload(page, files / "portrait.jpg")
+    page.wait_for_timeout(500)  # until it waits in the queue
+    page.locator("#picture").get_by_label("Remove Image").or_(page.locator("#picture").get_by_label("Clear")).click()
+    upload(page, files / "fake_portrait.png")
+    page.wait_for_timeout(500)
+    places.set()
+    page.wait_for_selector("#verdict :text('fake_portrait.png')", timeout=WAIT_MS)
+    page.wait_for_timeout(500)
+    assert judged == ["taken0.jpg", "taken1.jpg", "fake_portrait.png"]
+    assert "fake_portrait.png" in page.inner_text("#verdict")
+    for other in others:
+        other.close()
 
 
 def test_the_check_of_an_old_clip_does_not_write_over_an_examples_verdict(page, files, tmp_path, monkeypatch):
