@@ -139,12 +139,13 @@ def compute_result(
             y[these], p[these], said[these], groups[these], names=("false_alarm_rate",), draws=draws, seed=seed
         )
         by_source[source or "real"] = {"n_real": int(these.sum())} | _plain(part)
-    by_network = {}
-    for name, scores in rows.networks.items():
-        if not np.isnan(scores[keep]).any() and keep.any():
-            by_network[name] = _plain(
-                estimate(y, scores[keep], said, groups, names=("auc", "ece"), draws=draws, seed=seed)
-            )
+    by_part: dict[str, dict[str, Any]] = {}
+    for name, columns in (("by_kind", rows.kinds), ("by_network", rows.networks)):
+        by_part[name] = {
+            which: _plain(estimate(y, scores[keep], said, groups, names=("auc", "ece"), draws=draws, seed=seed))
+            for which, scores in columns.items()
+            if keep.any() and not np.isnan(scores[keep]).any()
+        }
     baseline_rows = ~np.isnan(rows.baseline_score)
     b_y, b_s = rows.is_fake[baseline_rows], rows.baseline_score[baseline_rows]
     baseline = estimate(
@@ -161,7 +162,7 @@ def compute_result(
             "overall": _plain(overall),
             "by_method": by_method,
             "by_source": by_source,
-            "by_network": by_network,
+            **by_part,
             "by_subgroup": _by_subgroup(rows, said),
             "best_temperature": best_temperature(y, p) if y.any() and not y.all() else None,
             "baseline": _plain(baseline),

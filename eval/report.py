@@ -157,6 +157,11 @@ def _document(result: dict[str, Any], drawn: list[Picture]) -> Document:
             "by_network", f"{caption}. Each network by itself.", ("network", "AUC", "ECE"),
             tuple((k, number(v["auc"]), number(v["ece"])) for k, v in metrics["by_network"].items()),
         )]  # fmt: skip
+    if metrics.get("by_kind"):
+        blocks += [Heading("By kind of forgery"), Table(
+            "by_kind", f"{caption}. What is said of each kind of forgery by itself, against all reals.", ("kind", "AUC"),
+            tuple((k, number(v["auc"])) for k, v in metrics["by_kind"].items()),
+        )]  # fmt: skip
     for name, told in metrics.get("by_subgroup", {}).items():
         blocks += _subgroup(name, told, caption)
     if metrics.get("trimmed"):

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import cast, get_args
 
 import numpy as np
 import pandas as pd
@@ -14,12 +14,13 @@ import pandas as pd
 from data_manifests.schema import Sample
 from detectors.errors import UsageError
 from detectors.prints import face_print
-from detectors.types import BoxXYXY, Evidence, Person, Report, Verdict
+from detectors.types import BoxXYXY, Evidence, ForgeryKind, Person, Report, Verdict
 
+KIND = "kind_"
 FIXED = (
     "sample_id", "path", "is_fake", "method", "source", "group_id", "split", "fake_probability", "decision", "reason",
     "error", "n_faces", "looks_most_like", "baseline_score", "trimmed_probability", "vote", "frame_scores", "subgroups",
-    "sha256", "face_print",
+    "sha256", "face_print", *(KIND + kind for kind in get_args(ForgeryKind)),
 )  # fmt: skip
 NETWORK = "network_"
 csv.field_size_limit(1 << 24)  # the frames of two hours at five a second are 250 kB
@@ -42,8 +43,9 @@ def row_of(
         judged = first = _face_at(sample.face_xyxy, verdict.evidence)
     spoke = first.scores if first else verdict.scores if verdict and sample.face_xyxy is None else ()
     persons = verdict.persons if verdict else ()
-    # A clip's networks speak of single frames only.
+    # A clip's networks and kinds of forgery speak of single frames only.
     scores = {} if persons else {s.network: s.fake_probability for s in spoke}
+    kinds = (first.kind_probability if first and not persons else None) or {}
     faces = {"image": len(verdict.evidence), "video": len(persons)} if verdict else {}
     row = {
         "sample_id": sample.sample_id,
@@ -67,6 +69,7 @@ def row_of(
         "sha256": report.media.sha256 if report else "",
         "face_print": _print_of(first if sample.face_xyxy is not None else _largest(verdict)),
     }
+    row |= {KIND + kind: _text(kinds.get(kind)) for kind in get_args(ForgeryKind)}
     return row | {NETWORK + name: _text(scores.get(name)) for name in networks}
 
 
@@ -126,6 +129,7 @@ class Rows:
             is none.
         frame_text: str (n,), of each clip its frames' probabilities with spaces between; "" for others.
         subgroup_text: str (n,), "name=value" with semicolons between.
+        kinds: each kind of forgery's own probability, float64 (n,), NaN where there is none.
         networks: each network's own probability, float64 (n,), NaN where not scored.
     """
 
@@ -145,6 +149,7 @@ class Rows:
     vote: np.ndarray
     frame_text: np.ndarray
     subgroup_text: np.ndarray
+    kinds: dict[str, np.ndarray]
     networks: dict[str, np.ndarray]
 
     @property
@@ -167,8 +172,9 @@ class Rows:
 def read_rows(file: Path) -> Rows:
     """Reads `predictions.csv`; a million rows take seconds and some hundred megabytes."""
     columns = pd.read_csv(file, nrows=0).columns
+    kinds = [name for name in columns if name.startswith(KIND)]
     networks = [name for name in columns if name.startswith(NETWORK)]
-    numbers = ["fake_probability", "baseline_score", "trimmed_probability", "vote", *networks]
+    numbers = ["fake_probability", "baseline_score", "trimmed_probability", "vote", *kinds, *networks]
     texts = [
         "sample_id",
         "decision",
@@ -198,7 +204,7 @@ def read_rows(file: Path) -> Rows:
         text("sample_id"), told["is_fake"].to_numpy() == 1, number("fake_probability"), text("decision"), text("reason"),
         text("method"), text("source"), text("group_id"), text("error"), text("sha256"), text("face_print"), number("baseline_score"),
         number("trimmed_probability"), number("vote"), text("frame_scores"), text("subgroups"),
-        {name.removeprefix(NETWORK): number(name) for name in networks},
+        {name.removeprefix(KIND): number(name) for name in kinds}, {name.removeprefix(NETWORK): number(name) for name in networks},
     )  # fmt: skip
 
 

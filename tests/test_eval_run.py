@@ -50,6 +50,16 @@ def test_a_run_writes_rows_numbers_report_and_figures(tree, tmp_path, load, caps
     assert result["metrics"]["overall"]["auc"]["value"] == 1.0  # brightness is the label here
     assert set(result["metrics"]["by_method"]) == {"gan", "swap"}
     assert set(result["metrics"]["by_network"]) == {"xception", "resnet50"}
+    # The drawn networks' generator head is a logit above the other.
+    blend, generator = (
+        float(next(row for row in rows if row["fake_probability"])[f"kind_{k}"]) for k in ("blend", "generator")
+    )
+    assert np.log(generator / (1 - generator)) == pytest.approx(np.log(blend / (1 - blend)) + 1, abs=1e-5)
+    assert not by_id["real/camera/nobody.png"]["kind_blend"]
+    assert {kind: told["auc"]["value"] for kind, told in result["metrics"]["by_kind"].items()} == {
+        "blend": 1.0, "generator": 1.0
+    }  # fmt: skip
+    assert "## By kind of forgery" in (out / "report.md").read_text()
     assert (
         set(result["confusion_matrix"]) == {"tn", "fp", "fn", "tp"} and sum(result["confusion_matrix"].values()) == 10
     )
