@@ -126,7 +126,7 @@ STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--page); margin: 0 auto; max-width: 62rem; padding: 1.5rem; }
 h1 { font-size: 1.7rem; line-height: 1.25; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
 .scroll { overflow-x: auto; margin: 1rem 0; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+table { min-width: min(40rem, 100%); border-collapse: collapse; font-variant-numeric: tabular-nums; }
 caption { caption-side: bottom; text-align: left; color: var(--soft); font-size: .88rem; padding-top: .4rem; }
 th, td { padding: .3rem .8rem .3rem 0; text-align: left; vertical-align: top; } td.n, th.n { text-align: right; padding: .3rem 0 .3rem .8rem; }
 thead th { border-bottom: 2px solid var(--line); } tbody tr { border-bottom: 1px solid var(--line); } tbody tr:nth-child(even) { background: var(--band); }

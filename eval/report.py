@@ -17,7 +17,7 @@ from eval.corruptions import KINDS
 from eval.document import Block, Document, Heading, Picture, Points, Table, Text, write_document
 from eval.record import numbers_from_rows, write_result
 from eval.rows import Rows, read_rows
-from eval.wording import CORRUPTION_TITLES, FIGURE_TITLES, LEVEL_WORDS, TITLES, number, share
+from eval.wording import CORRUPTION_TITLES, FIGURE_TITLES, KIND_TITLES, LEVEL_WORDS, TITLES, number, share
 
 LEAK_MARGIN = 0.15  # AUC away from chance at which a baseline that knows nothing is worth a warning
 
@@ -160,7 +160,7 @@ def _document(result: dict[str, Any], drawn: list[Picture]) -> Document:
     if metrics.get("by_kind"):
         blocks += [Heading("By kind of forgery"), Table(
             "by_kind", f"{caption}. What is said of each kind of forgery by itself, against all reals.", ("kind", "AUC"),
-            tuple((k, number(v["auc"])) for k, v in metrics["by_kind"].items()),
+            tuple((KIND_TITLES[k], number(v["auc"])) for k, v in metrics["by_kind"].items()),
         )]  # fmt: skip
     for name, told in metrics.get("by_subgroup", {}).items():
         blocks += _subgroup(name, told, caption)

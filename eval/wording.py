@@ -1,4 +1,4 @@
-"""What reports call metrics, levels, figures and corruptions, and how they write a number."""
+"""What reports call metrics, levels, figures, kinds of forgery and corruptions, and how they write a number."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ FIGURE_TITLES = {
     "risk_coverage": "Risk and coverage",
     "methods": "AUC by method",
 }
+KIND_TITLES = {"blend": "a face pasted in (blend)", "generator": "a generated picture (generator)"}
 CORRUPTION_TITLES = {
     "jpeg": "JPEG", "resize": "Resizing", "blur": "Gaussian blur", "noise": "Gaussian noise", "h264": "H.264", "mp3": "MP3",
     "opus": "Opus", "telephone": "8 kHz mu-law telephone", "hiss": "White noise", "reverb": "Reverberation",

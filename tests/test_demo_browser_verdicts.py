@@ -118,21 +118,32 @@ def test_a_recording_gets_a_verdict_a_timeline_and_excerpts_that_play(page, file
     assert download.value.path().read_text(encoding="utf-8").startswith("file,start_s,end_s,fake_probability")
 
 
-def test_a_letter_named_wav_gets_a_sentence_in_the_page(page, files):
-    (files / "letter.wav").write_text("This is a letter and not a recording.")
-    open_voices(page)
-    page.set_input_files("#sound input[type=file]", str(files / "letter.wav"))
-    page.wait_for_timeout(500)
-    page.click("#check-sound")
-    page.wait_for_selector("#sound-verdict [role=alert]", timeout=WAIT_MS)
-    assert "Only sound and videos" in page.inner_text("#sound-verdict")
+@pytest.mark.parametrize(
+    ("open_them", "field", "ending", "said"),
+    [
+        (open_voices, "sound", "wav", "Only sound and videos"),
+        (open_clips, "clip", "mp4", "Only videos are opened here"),
+    ],
+)
+def test_a_letter_named_as_a_recording_gets_a_sentence_in_the_page(page, files, open_them, field, ending, said):
+    letter = files / f"letter.{ending}"
+    letter.write_text("This is a letter and not a recording.")
+    open_them(page)
+    page.set_input_files(f"#{field} input[type=file]", str(letter))
+    page.wait_for_timeout(1500)
+    page.click(f"#check-{field}")
+    page.wait_for_selector(f"#{field}-verdict [role=alert]", timeout=WAIT_MS)
+    assert said in page.inner_text(f"#{field}-verdict")
 
 
-def test_a_voice_example_is_checked_by_one_click_on_a_phone(page):
+@pytest.mark.parametrize(
+    ("open_them", "row", "field"), [(open_voices, "voices", "sound"), (open_clips, "clips", "clip")]
+)
+def test_an_example_is_checked_by_one_click_on_a_phone(page, open_them, row, field):
     page.set_viewport_size({"width": 390, "height": 844})
-    open_voices(page)
-    page.locator("#voices-fake button, #voices-fake [role=button]").first.click()
-    page.wait_for_selector("#sound-verdict .dc-downloads", timeout=WAIT_MS)
+    open_them(page)
+    page.locator(f"#{row}-fake button, #{row}-fake [role=button]").first.click()
+    page.wait_for_selector(f"#{field}-verdict .dc-downloads", timeout=WAIT_MS)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
@@ -155,24 +166,6 @@ def test_a_clip_gets_a_verdict_lines_for_its_people_and_an_annotated_copy(page, 
     assert page.locator("#annotated video").evaluate(seconds) == pytest.approx(4.0, abs=0.3)
     page.locator("#clip").get_by_label("Clear").click()
     page.wait_for_selector("#clip-verdict .dc-empty", timeout=WAIT_MS)
-
-
-def test_a_letter_named_mp4_gets_a_sentence_in_the_page(page, files):
-    (files / "letter.mp4").write_text("This is a letter and not a video.")
-    open_clips(page)
-    page.set_input_files("#clip input[type=file]", str(files / "letter.mp4"))
-    page.wait_for_timeout(1500)
-    page.click("#check-clip")
-    page.wait_for_selector("#clip-verdict [role=alert]", timeout=WAIT_MS)
-    assert "Only videos are opened here" in page.inner_text("#clip-verdict")
-
-
-def test_a_clip_example_is_checked_by_one_click_on_a_phone(page):
-    page.set_viewport_size({"width": 390, "height": 844})
-    open_clips(page)
-    page.locator("#clips-fake button, #clips-fake [role=button]").first.click()
-    page.wait_for_selector("#clip-verdict .dc-downloads", timeout=WAIT_MS)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_a_batch_grows_a_table_that_can_be_downloaded(page, files):

@@ -59,7 +59,7 @@ def test_a_run_writes_rows_numbers_report_and_figures(tree, tmp_path, load, caps
     assert {kind: told["auc"]["value"] for kind, told in result["metrics"]["by_kind"].items()} == {
         "blend": 1.0, "generator": 1.0
     }  # fmt: skip
-    assert "## By kind of forgery" in (out / "report.md").read_text()
+    assert "| a generated picture (generator) | 1.000" in (out / "report.md").read_text()
     assert (
         set(result["confusion_matrix"]) == {"tn", "fp", "fn", "tp"} and sum(result["confusion_matrix"].values()) == 10
     )
