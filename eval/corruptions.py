@@ -45,6 +45,10 @@ KINDS = {
     "blur": Kind(SEEN, "sigma in pixels", 0.1, 20),
     "noise": Kind(SEEN, "sigma of 255", 0.1, 100),
     "h264": Kind(SEEN, "crf", 0, 51),
+    "denoise": Kind(("image",), "strength in grey levels", 1, 30),
+    "smooth": Kind(("image",), "strength in grey levels", 1, 150),
+    "sharpen": Kind(("image",), "share of the detail added", 0.1, 5),
+    "tone": Kind(("image",), "strength", 0.1, 1),
     "mp3": Kind(HEARD, "kbit/s", 8, 320),
     "opus": Kind(HEARD, "kbit/s", 6, 256),
     "telephone": Kind(HEARD, "", 0, 0),
@@ -57,6 +61,7 @@ GRID: dict[MediaKind, dict[str, tuple[float, ...]]] = {
     "image": {
         "jpeg": (95, 85, 75, 60, 50, 40, 30), "resize": (0.25, 0.5, 0.75, 1.5, 2), "blur": (0.5, 1, 2, 3),
         "noise": (2, 5, 10, 20), "h264": (18, 23, 28, 34, 40),
+        "denoise": (3, 6), "smooth": (20, 40), "sharpen": (0.5, 1), "tone": (0.5, 1),
     },
     "video": {"h264": (18, 23, 28, 34, 40), "resize": (0.25, 0.5, 0.75), "blur": (0.5, 1, 2), "noise": (2, 5, 10)},
     "audio": {
@@ -64,6 +69,11 @@ GRID: dict[MediaKind, dict[str, tuple[float, ...]]] = {
         "trim": (0,),
     },
 }  # fmt: skip
+# What the tone curve of an app's filter at full strength does to five levels of grey, and adds to shadows and lights.
+TONE_KNOTS = (0.0, 0.25, 0.5, 0.75, 1.0)
+TONE_LEVELS = (0.05, 0.20, 0.52, 0.82, 0.97)
+TONE_SHADOWS_RGB = (-6.0, 2.0, 12.0)
+TONE_LIGHTS_RGB = (12.0, 4.0, -10.0)
 _NOTHING = np.empty(0, np.float32)
 # codec, container, sample rate
 _CODECS = {
@@ -163,7 +173,7 @@ def _write_picture(path: str | Path, corruption: Corruption, out: Path) -> None:
 
 
 def _changed(pixels_rgb: np.ndarray, corruption: Corruption, rng: np.random.Generator) -> np.ndarray:
-    """One picture or frame, resized, blurred or with noise."""
+    """One picture or frame, resized, blurred, with noise, or edited as honest photos are."""
     import cv2
 
     if corruption.name == "resize":
@@ -173,8 +183,27 @@ def _changed(pixels_rgb: np.ndarray, corruption: Corruption, rng: np.random.Gene
         )
     if corruption.name == "blur":
         return cv2.GaussianBlur(pixels_rgb, (0, 0), corruption.amount)
+    if corruption.name == "denoise":  # non-local means (Buades et al., 2005), as cameras in phones do
+        return cv2.fastNlMeansDenoisingColored(pixels_rgb, None, corruption.amount, corruption.amount, 7, 15)
+    if corruption.name == "smooth":  # a bilateral filter, as apps do to skin
+        return cv2.bilateralFilter(pixels_rgb, 9, corruption.amount, 5)
+    if corruption.name == "sharpen":
+        soft = cv2.GaussianBlur(pixels_rgb, (0, 0), 1.0)
+        return cv2.addWeighted(pixels_rgb, 1 + corruption.amount, soft, -corruption.amount, 0)
+    if corruption.name == "tone":
+        return _graded(pixels_rgb, corruption.amount)
     noise = rng.standard_normal(pixels_rgb.shape, np.float32) * np.float32(corruption.amount)
     return np.clip(np.rint(pixels_rgb + noise), 0, 255).astype(np.uint8)
+
+
+def _graded(pixels_rgb: np.ndarray, strength: float) -> np.ndarray:
+    """A faded S-shaped tone curve with cool shadows and warm lights, as a filter of a photo app."""
+    grey = np.arange(256, dtype=np.float32)
+    light = np.interp(grey / 255, TONE_KNOTS, TONE_LEVELS).astype(np.float32)[:, None]
+    tint = np.array(TONE_SHADOWS_RGB, np.float32) * (1 - light) + np.array(TONE_LIGHTS_RGB, np.float32) * light
+    table = (1 - strength) * grey[:, None] + strength * (255 * light + tint)
+    table = np.clip(np.rint(table), 0, 255).astype(np.uint8)
+    return np.stack([table[:, c][pixels_rgb[..., c]] for c in range(3)], -1)
 
 
 def _through_h264(pixels_rgb: np.ndarray, crf: float) -> np.ndarray:

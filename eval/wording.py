@@ -34,8 +34,9 @@ FIGURE_TITLES = {
 }
 KIND_TITLES = {"blend": "a face pasted in (blend)", "generator": "a generated picture (generator)"}
 CORRUPTION_TITLES = {
-    "jpeg": "JPEG", "resize": "Resizing", "blur": "Gaussian blur", "noise": "Gaussian noise", "h264": "H.264", "mp3": "MP3",
-    "opus": "Opus", "telephone": "8 kHz mu-law telephone", "hiss": "White noise", "reverb": "Reverberation",
+    "jpeg": "JPEG", "resize": "Resizing", "blur": "Gaussian blur", "noise": "Gaussian noise", "h264": "H.264",
+    "denoise": "Denoised (non-local means)", "smooth": "Smoothed (bilateral filter)", "sharpen": "Sharpened (unsharp mask)",
+    "tone": "Tone curve of a filter", "mp3": "MP3", "opus": "Opus", "telephone": "8 kHz mu-law telephone", "hiss": "White noise", "reverb": "Reverberation",
     "trim": "Silence at the ends trimmed",
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ from PIL import Image
 from detectors.errors import MediaError, UsageError
 from detectors.media import ClipFile, SoundFile, read_image, read_sound
 from eval.corruptions import GRID, KINDS, Corruption, corrupted, read_corruption
+from eval.wording import CORRUPTION_TITLES
 
 
 @pytest.mark.parametrize(
@@ -104,6 +105,27 @@ def test_blur_and_h264_take_edges_away_and_the_stronger_the_more(tmp_path):
         assert 0 < gaps[0] < gaps[1] < 20, name
 
 
+def test_edits_are_those_that_their_names_say(tmp_path):
+    rng = np.random.default_rng(0)
+    plain = np.clip(np.tile(np.linspace(40, 210, 120)[None, :, None], (91, 1, 3)) + rng.normal(0, 6, (91, 120, 3)), 0, 255)
+    Image.fromarray(plain.astype(np.uint8)).save(tmp_path / "a.png")
+
+    def made(name, amount):
+        with corrupted(tmp_path / "a.png", Corruption(name, amount)) as copy:
+            return read_image(copy).pixels_rgb.astype(float)
+
+    def detail(pixels):
+        return np.diff(pixels, axis=0).std()
+
+    rough = detail(plain)
+    assert detail(made("denoise", 10)) < 0.6 * rough and detail(made("smooth", 60)) < 0.8 * rough
+    assert detail(made("sharpen", 2)) > detail(made("sharpen", 0.5)) > 1.1 * rough
+    weak, full = made("tone", 0.3), made("tone", 1)
+    assert np.abs(weak - plain).mean() < np.abs(full - plain).mean()
+    dark, light = full[:, :10].mean((0, 1)), full[:, -10:].mean((0, 1))
+    assert dark[2] > dark[0] and light[0] > light[2]  # cool shadows, warm lights
+
+
 @pytest.mark.parametrize("text", ["h264:30", "blur:0.5", "noise:4"])
 def test_a_clip_keeps_its_frames_and_their_times(tmp_path, text):
     clip = write_video(tmp_path / "a.mp4", (numbered(i) for i in range(75)), 25)
@@ -154,6 +176,6 @@ def test_trimming_takes_the_silence_at_the_ends_only(tmp_path):
 def test_every_step_of_the_grid_is_a_corruption_of_that_kind():
     for kind, steps in GRID.items():
         for name, amounts in steps.items():
-            assert kind in KINDS[name].media
+            assert kind in KINDS[name].media and name in CORRUPTION_TITLES
             for amount in amounts:
                 assert read_corruption(str(Corruption(name, amount))) == Corruption(name, amount)
