@@ -21,7 +21,7 @@ LIMITS = {
         "Generators and swappers that are newer than its training data can pass it; see the table for some that it never saw.",
         "Faces only: no bodies, no text, and not whether a real photo is used out of context.",
         "Not measured by age, skin colour or sex of the people shown.",
-        "Strong blur and heavy compression raise false alarms; see robustness.",
+        "Strong blur, denoising, skin smoothing and heavy compression raise false alarms; see robustness.",
     ),
     "video": (
         "Single frames are judged: nothing is known of how a face moves, or of lips that do not fit the sound.",

@@ -7,7 +7,7 @@ import pytest
 
 from detectors.describe import report_to_dict
 from detectors.errors import UnreadableMedia
-from detectors.faces import sharpness
+from detectors.faces import flatness, sharpness
 from detectors.types import Evidence, Face, NetworkScore, Verdict
 
 
@@ -101,9 +101,23 @@ def test_a_high_score_of_a_blurred_face_is_said_to_say_little(drawn_detector):
     soft = np.ascontiguousarray(
         np.broadcast_to(np.linspace(70, 255, 200).astype(np.uint8)[None, :, None], (200, 200, 3))
     )
-    (said, none), (told, notes) = (drawn_detector.judge(p) for p in (sharp, soft))
-    assert said.decision == told.decision == "fake"
-    assert none == () and len(notes) == 1 and "out of focus" in notes[0]
+    # What denoising leaves: edges, and nothing between them.
+    smoothed = np.kron(np.random.default_rng(1).integers(200, 256, (4, 4, 1), np.uint8), np.ones((50, 50, 3), np.uint8))
+    (said, none), *others = (drawn_detector.judge(p) for p in (sharp, soft, smoothed))
+    assert said.decision == "fake" and none == ()
+    for told, notes in others:
+        assert told.decision == "fake" and len(notes) == 1 and "out of focus" in notes[0]
+
+
+def test_flatness_rises_with_every_smoothing_that_keeps_edges_and_not_with_strong_edges():
+    rng = np.random.default_rng(0)
+    picture = np.kron(rng.integers(60, 200, (12, 12, 3), np.uint8), np.ones((16, 16, 1), np.uint8))
+    grainy = np.clip(picture + rng.normal(0, 3, picture.shape), 0, 255).astype(np.uint8)
+    smoothed = [cv2.bilateralFilter(grainy, 7, s, 5) for s in (10, 40)]
+    smoothed.append(cv2.fastNlMeansDenoisingColored(grainy, None, 5, 5, 5, 11))
+    assert flatness(grainy) < 0.5 and min(flatness(smoothed[1]), flatness(smoothed[2])) > 0.8
+    assert flatness(grainy) < flatness(smoothed[0]) < flatness(smoothed[1])
+    assert sharpness(smoothed[1]) > 0.8 * sharpness(grainy)  # the other measure hardly sees it
 
 
 def test_sharpness_falls_with_blur_and_does_not_depend_on_contrast():

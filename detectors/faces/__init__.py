@@ -9,13 +9,13 @@ from functools import cache
 import numpy as np
 
 from detectors.errors import UsageError
-from detectors.faces.crop import crop_square, cut_face, sharpness
+from detectors.faces.crop import crop_square, cut_face, flatness, sharpness
 from detectors.types import Face
 
 Finder = Callable[[np.ndarray], tuple[Face, ...]]
 FINDER_NAMES = ("yunet", "mtcnn", "haar")
 
-__all__ = ["FINDER_NAMES", "Finder", "crop_square", "cut_face", "load_finder", "sharpness"]
+__all__ = ["FINDER_NAMES", "Finder", "crop_square", "cut_face", "flatness", "load_finder", "sharpness"]
 
 
 @cache

@@ -58,3 +58,13 @@ def sharpness(pixels_rgb: np.ndarray) -> float:
     grey = cv2.cvtColor(pixels_rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
     contrast = float(grey.std())
     return float(cv2.Laplacian(grey, cv2.CV_32F).std()) / contrast if contrast > 1 else float("inf")
+
+
+def flatness(pixels_rgb: np.ndarray) -> float:
+    """How little fine grain a crop has: share of its pixels that a median over 3 × 3 moves by less than one grey level.
+
+    Denoising and skin smoothing keep edges and take the grain between them. About .4 to .8 for a photo as a camera leaves
+    it at 192 pixels, .7 to .95 after non-local means, total variation or a bilateral filter.
+    """
+    grey = cv2.cvtColor(pixels_rgb, cv2.COLOR_RGB2GRAY)
+    return float((cv2.absdiff(grey, cv2.medianBlur(grey, 3)) < 1).mean())
