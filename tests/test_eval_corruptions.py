@@ -107,7 +107,9 @@ def test_blur_and_h264_take_edges_away_and_the_stronger_the_more(tmp_path):
 
 def test_edits_are_those_that_their_names_say(tmp_path):
     rng = np.random.default_rng(0)
-    plain = np.clip(np.tile(np.linspace(40, 210, 120)[None, :, None], (91, 1, 3)) + rng.normal(0, 6, (91, 120, 3)), 0, 255)
+    plain = np.clip(
+        np.tile(np.linspace(40, 210, 120)[None, :, None], (91, 1, 3)) + rng.normal(0, 6, (91, 120, 3)), 0, 255
+    )
     Image.fromarray(plain.astype(np.uint8)).save(tmp_path / "a.png")
 
     def made(name, amount):
