@@ -1009,10 +1009,6 @@ MESSAGES = {
         "die kalibrierte Wahrscheinlichkeit, die 5\u202f% der Entwicklungsfotos erreichen, jede Art Foto gleich gewichtet, so wie "
         "sie sind und neu gespeichert: verkleinert, als JPEG 40 bis 90 und jedes vierte unscharf"
     ),
-    "the calibrated probability that 5 % of dev photos reach, each kind of photo weighing the same, as they are and re-saved smaller, as JPEG 40 to 90, one in four blurred and one in four edited": (
-        "die kalibrierte Wahrscheinlichkeit, die 5\u202f% der Entwicklungsfotos erreichen, jede Art Foto gleich gewichtet, so wie "
-        "sie sind und neu gespeichert: verkleinert, als JPEG 40 bis 90, jedes vierte unscharf und jedes vierte bearbeitet"
-    ),
     "the calibrated probability that 5 % of unaltered clips of moving dev portraits reach, at crf 23 and 35 in equal parts": (
         "die kalibrierte Wahrscheinlichkeit, die 5\u202f% der unveränderten Videos bewegter Entwicklungsporträts erreichen, zu "
         "gleichen Teilen bei CRF 23 und 35"

@@ -12,7 +12,6 @@ import numpy as np
 from detectors.faces import crop_square
 from training.augment import jpeg_round_trip, match_detail
 from training.crops import CropTable
-from training.edits import EDITS
 from training.pools import read_pool
 from training.pseudo_fakes.decoders import PUBLIC_DECODERS
 from training.recipe import Recipe
@@ -71,14 +70,10 @@ def serve_crop(crop_rgb: np.ndarray, box_xyxy: np.ndarray, native_px: int, recip
 
 
 def _degrade(crop_rgb: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A crop as it looks after being shared: smaller, and saved again; before, one in four was out of focus and as many edited."""
+    """A crop as it looks after being shared: smaller, and saved again; one in four was out of focus before."""
     size = crop_rgb.shape[0]
-    before = rng.random()
-    if before < 0.25:
+    if rng.random() < 0.25:
         crop_rgb = cv2.GaussianBlur(crop_rgb, (0, 0), rng.uniform(0.5, 2.0))
-    elif before < 0.5:
-        _, edit = EDITS[int(rng.integers(len(EDITS)))]
-        crop_rgb = edit(crop_rgb, rng)
     if rng.random() < 0.5:
         small = int(size * rng.uniform(0.4, 0.9))
         crop_rgb = match_detail(crop_rgb, small)

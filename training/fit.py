@@ -35,9 +35,6 @@ class Fit:
         teachers: networks trained before, whose mean logits are targets beside the labels.
         window_px: side of the training windows; serving sees the whole crop, whose detail they share.
         augmentation: which of the recipe's chains of damage its batches go through.
-        average: number of an earlier cycle, from 1, whose weights are averaged with this one's before they go on to the
-            next cycle or are published (Wortsman et al., "Model soups", 2022); 0: these stay as they are.
-        share: of this cycle's weights in that average.
     """
 
     steps: int
@@ -48,8 +45,6 @@ class Fit:
     teachers: tuple[str, ...] = ()
     window_px: int = 128
     augmentation: str = "light"
-    average: int = 0
-    share: float = 0.5
 
 
 def head_loss(y_true: Any, logits: Any) -> Any:

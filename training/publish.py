@@ -141,7 +141,7 @@ def publish(
         threshold=calibration.threshold,
         threshold_source=(
             "the calibrated probability that 5 % of dev photos reach, each kind of photo weighing the same, "
-            "as they are and re-saved smaller, as JPEG 40 to 90, one in four blurred and one in four edited"
+            "as they are and re-saved smaller, as JPEG 40 to 90 and one in four blurred"
         ),
         dev_false_alarm_rate=calibration.false_alarm_rate,
         dev_miss_rate=calibration.miss_rate,

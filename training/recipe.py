@@ -37,11 +37,14 @@ class NetworkRecipe:
         name: of its architecture.
         start: file of ImageNet weights below `--start`; "" for random ones.
         cycles: how it is trained, one after the other.
+        average: number of the cycle, from 1, whose weights are averaged with the last one's (Wortsman et al., "Model
+            soups", 2022); 0 publishes the last one's.
     """
 
     name: str
     start: str
     cycles: tuple[Fit, ...]
+    average: int = 0
 
 
 @dataclass(frozen=True)
@@ -72,18 +75,14 @@ def read_recipe(file: Path) -> Recipe:
     networks = []
     for entry in told.pop("networks", []):
         name, start = entry.pop("name", ""), entry.pop("start", "")
-        cycles = entry.pop("cycles", [])
-        check_keys(entry, {"name", "start", "cycles"}, f"network {name}")
-        for number, cycle in enumerate(cycles, 1):
+        cycles, average = entry.pop("cycles", []), entry.pop("average", 0)
+        check_keys(entry, {"name", "start", "cycles", "average"}, f"network {name}")
+        for cycle in cycles:
             check_keys(cycle, {f.name for f in fields(Fit)}, f"cycle of {name}")
             check_keys({cycle.get("augmentation", "light"): None}, set(augmentations), f"augmentation of {name}")
-            if cycle.get("average", 0) not in range(number):
-                raise UsageError(
-                    f"network {name}, cycle {number}: average = {cycle['average']} names no cycle before it."
-                )
-            if not 0 < cycle.get("share", 0.5) <= 1:
-                raise UsageError(f"network {name}, cycle {number}: share = {cycle['share']} is no share of a mean.")
-        networks.append(NetworkRecipe(find_architecture(name).name, start, tuple(_cycle(c) for c in cycles)))
+        if average not in range(max(1, len(cycles))):
+            raise UsageError(f"network {name}: average = {average} names no cycle before the last of {len(cycles)}.")
+        networks.append(NetworkRecipe(find_architecture(name).name, start, tuple(_cycle(c) for c in cycles), average))
     shares = tuple(Share(family, float(pairs)) for family, pairs in told.pop("shares", {}).items())
     pools = told.pop("pools", {})
     check_keys(pools, {f.name for f in fields(PoolSizes)}, "pools")

@@ -213,30 +213,25 @@ def _networks(recipe: Recipe, options: argparse.Namespace, work: Path) -> dict[s
                 table, work / "train", recipe.shares, pairs=recipe.pairs, window_px=cycle.window_px,
                 steps=cycle.steps, seed=seed, augmentation=recipe.augmentations[cycle.augmentation],
             )  # fmt: skip
-            file = fit_network(
+            files.append(fit_network(
                 network.name, partial(_begin, architecture, cycle.window_px, start, files[-1] if files else None),
                 batches, cycle, work / f"fit-{c}", seed=seed,
                 teachers=[_teacher(name, trained, cycle.window_px) for name in cycle.teachers],
-            )  # fmt: skip
-            if cycle.average:
-                file = _averaged(architecture.build(recipe.input_size_px), file, files[cycle.average - 1], cycle.share)
-            files.append(file)
-        whole = architecture.build(recipe.input_size_px)
-        whole.load_weights(files[-1])
-        trained[network.name] = whole.get_weights()
+            ))  # fmt: skip
+        taken = [files[-1]] + ([files[network.average - 1]] if network.average else [])
+        trained[network.name] = _mean_weights(architecture.build(recipe.input_size_px), taken)
     return trained
 
 
-def _averaged(model: keras.Model, file: Path, earlier: Path, share: float) -> Path:
-    """A file beside the first with the mean of both files' weights, in which the first has a share."""
+def _mean_weights(model: keras.Model, files: list[Path]) -> list:
+    """Every array of weights averaged over the files."""
+    import numpy as np
+
     read = []
-    for one in (file, earlier):
-        model.load_weights(one)
+    for file in files:
+        model.load_weights(file)
         read.append(model.get_weights())
-    model.set_weights([share * a + (1 - share) * b for a, b in zip(*read, strict=True)])
-    out = file.with_name(file.name.replace(".weights.h5", ".averaged.weights.h5"))
-    model.save_weights(out)
-    return out
+    return [np.mean(same, axis=0) for same in zip(*read, strict=True)]
 
 
 def _begin(architecture: Architecture, window_px: int, start: Path | None, go_on_from: Path | None) -> keras.Model:
