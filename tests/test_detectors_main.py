@@ -17,7 +17,8 @@ def test_a_picture_gets_one_line_and_a_line_a_face(scene_file, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert "signs of manipulation — probability of fake 1.00 (threshold 0.60), 2 faces" in lines[0]
     assert lines[1].startswith("  face 1 at (100, 20)–(160, 80): 1.00 (xception") and "generator" in lines[1]
-    assert len(lines) == 3
+    assert lines[2].startswith("  face 2 ")
+    assert len(lines) == 4 and "smoothed" in lines[3]  # a drawn face has no grain
 
 
 def test_json_of_one_file_is_an_object_and_of_several_a_list(scene_file, capsys):
