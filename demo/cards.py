@@ -40,10 +40,10 @@ def verdict_card(view: ImageView) -> str:
     if view.error:
         return error_card(view.error)
     parts = [verdict_head(view.band)]
-    if view.fake_probability is not None:
-        parts.append(both_classes(view.fake_probability, view.threshold, view.undecided_band, tall=True))
     if view.advice:
         parts.append(f'<p class="dc-advice">{escape(view.advice)}</p>')
+    if view.fake_probability is not None:
+        parts.append(both_classes(view.fake_probability, view.threshold, view.undecided_band, tall=True))
     parts += [
         passage(words.WHO_SPOKE, view.spoke),
         passage(words.HOW_OFTEN_WRONG, view.threshold_words if view.fake_probability is not None else ""),

@@ -17,6 +17,7 @@ from detectors import Detector
 from detectors.describe import report_to_dict
 from detectors.errors import DeepfakeError
 from detectors.explain import deletion_check
+from detectors.image import SOFT_NOTE
 from detectors.media import read_image
 from detectors.provenance import Provenance, read_provenance
 from detectors.types import Evidence, Report, Verdict
@@ -111,8 +112,8 @@ class ImageView:
         threshold_words: what the threshold means; "" for a baseline.
         spoke: which face decided.
         looked_at: what the verdict is about.
-        notes: of the report.
-        advice: what to try next; "" for nothing.
+        notes: of the report, without what stands in `advice`.
+        advice: what to try next, or why the score says little; "" for nothing.
         picture_rgb: with the boxes; None where nothing was found.
         faces: cards, most suspicious first, at most `MAX_CARDS`.
         n_faces: found in all.
@@ -192,6 +193,13 @@ def analyse_image(
         return ImageView(error=words.as_sentence(str(error).replace(str(path), name)), file_name=name)
 
 
+def _advice(report: Report) -> str:
+    """What stands right below the headline, where it cannot be missed."""
+    if SOFT_NOTE in report.notes:
+        return words.as_sentence(SOFT_NOTE)
+    return words.NO_FACE_ADVICE if report.verdict.reason == "no_face" else ""
+
+
 def view_of(report: Report, pixels_rgb: np.ndarray, detector: Detector) -> ImageView:
     """A report in words and pictures.
 
@@ -218,8 +226,8 @@ def view_of(report: Report, pixels_rgb: np.ndarray, detector: Detector) -> Image
         threshold_words=words.threshold_meaning(card) if card is not None else "",
         spoke=words.who_spoke(len(evidence), len(scored)),
         looked_at=words.looked_at(len(evidence)) if judges_faces else "",
-        notes=report.notes,
-        advice=words.NO_FACE_ADVICE if verdict.reason == "no_face" else "",
+        notes=tuple(note for note in report.notes if note != SOFT_NOTE),
+        advice=_advice(report),
         picture_rgb=_draw(pixels_rgb, evidence, scored),
         faces=tuple(
             replace(_face_view(i, e, verdict, report), explained=_tested(e, detector) if i == 0 else "")

@@ -26,6 +26,10 @@ SOFT_FACE = 0.06
 # See `flatness`. Of dev photos one in twenty is flatter. Smoothing or denoising as strong as beauty filters makes 43 to 65 % of them so,
 # and with them 75 to 90 % of the false alarms that it raises; of fakes that are found, 7 to 13 % are.
 FLAT_FACE = 0.83
+SOFT_NOTE = (
+    "The face that spoke is out of focus, moved or smoothed. Genuine faces so blurred often reach the threshold, "
+    "so this score says little."
+)
 
 
 def _is_soft(crop_rgb: np.ndarray) -> bool:
@@ -87,10 +91,7 @@ class ImageDetector:
         ]
         spoke = evidence[0] if evidence and evidence[0].decision == "fake" else None
         if spoke is not None and spoke.crop_rgb is not None and _is_soft(spoke.crop_rgb):
-            notes += (
-                "The face that spoke is out of focus, moved or smoothed. Genuine faces so blurred often reach the threshold, "
-                "so this score says little.",
-            )
+            notes += (SOFT_NOTE,)
         return self._conclude(evidence), notes
 
     def score_crops(self, crops_rgb: np.ndarray) -> np.ndarray:

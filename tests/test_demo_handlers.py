@@ -17,6 +17,7 @@ import detectors
 from demo import cards, handlers, words
 from demo.image_tab import list_examples
 from detectors.errors import CardError
+from detectors.image import SOFT_NOTE
 from detectors.types import Report, Verdict
 
 MIDDLE = (0.3, 0.2, 0.7, 0.8)
@@ -141,6 +142,20 @@ def test_notes_of_the_report_are_shown(picture_path):
     load = loader_of(FakeDetector([(MIDDLE, 0.3)], notes=("only the first of 12 frames was looked at",)))
     view = handlers.analyse_image(picture_path, "yunet", load)
     assert "Only the first of 12 frames was looked at." in cards.verdict_card(view)
+
+
+def test_that_a_score_says_little_stands_before_the_score_and_once(picture_path):
+    detector = FakeDetector([(MIDDLE, 0.99)])
+    report = handlers.replace(detector.detect(picture_path), notes=(SOFT_NOTE, "another note."))
+    markup = cards.verdict_card(handlers.view_of(report, np.zeros((200, 240, 3), np.uint8), detector))
+    said = words.as_sentence(SOFT_NOTE)
+    assert markup.count(said) == 1
+    assert markup.index("dc-lead") < markup.index(said) < markup.index(words.WHO_SPOKE)
+    assert markup.index(said) < markup.index("99") and "Another note." in markup
+    assert (
+        SOFT_NOTE
+        in json.loads(handlers.view_of(report, np.zeros((200, 240, 3), np.uint8), detector).json_text)["notes"]
+    )
 
 
 def test_no_picture_is_a_sentence_and_loads_nothing():
