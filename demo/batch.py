@@ -31,7 +31,7 @@ class BatchRow:
         verdict: in words.
         fake_probability: None when nothing was scored.
         threshold: None likewise.
-        remark: reason, error or note.
+        remark: reason, error or notes.
         told: the whole report as JSON-safe values, or the error.
         decision: "real", "fake" or "undecided"; "" for a file that could not be read.
     """
@@ -109,9 +109,8 @@ def _row_of(report: Report) -> BatchRow:
     verdict = report.spoken
     kind: MediaKind = "audio" if report.spoke == "sound" else report.media.kind
     band = words.evidence_band(verdict.fake_probability, verdict.decision, verdict.reason, kind)
-    remark = (
-        band.meaning if verdict.fake_probability is None else words.as_sentence(report.notes[0]) if report.notes else ""
-    )
+    notes = " ".join(words.as_sentence(note) for note in report.notes)
+    remark = band.meaning if verdict.fake_probability is None else notes
     if report.media.kind == "video":
         remark = f"{words.CLIP_SOUND if report.spoke == 'sound' else words.CLIP_FACES}. {remark}".strip()
     return BatchRow(

@@ -20,6 +20,7 @@ from demo import plots, words
 from demo.sheet import COLOUR, INK, LINE, SOFT, TRACK, Sheet, cut, drawable, shortened, wrapped
 from detectors.audio import loudest_windows
 from detectors.card import WeightsCard
+from detectors.image import SOFT_NOTE
 from detectors.types import BoxXYXY, MediaKind, Report
 
 # Of `words.LIMITS`: no proof; what is judged; what it was trained on; not the only ground.
@@ -75,8 +76,7 @@ def draw_card(report: Report, card: WeightsCard, picture_rgb: np.ndarray | None)
     sheet.paragraph(left, 36, words.TITLE, right - left, 20, colour=SOFT, bold=True)
     sheet.stamp(left, 88, 190, spoken.decision)
     y = sheet.paragraph(left + 218, 84, band.headline, right - left - 218, 32, colour=colour, bold=True, most=3)
-    said = f"{band.meaning} {_spoke_words(report)}"
-    y = sheet.paragraph(left + 218, y + 6, said, right - left - 218, 14.5, most=8)
+    y = sheet.paragraph(left + 218, y + 6, _said(report), right - left - 218, 14.5, most=9)
     y = sheet.both_classes(left, max(y, 280) + 22, right - left, report, 20)
     name = shortened(Path(report.path).name, right - left - 150, 14)
     facts = (
@@ -107,7 +107,7 @@ def draw_page(report: Report, card: WeightsCard, picture_rgb: np.ndarray | None)
     sheet.stamp(left, 70, 96, spoken.decision)
     beside = wide - 110 - (182 if ends else 0)
     y = sheet.paragraph(left + 110, 67, band.headline, beside, 15, colour=COLOUR[spoken.decision], bold=True, most=3)
-    y = sheet.paragraph(left + 110, y + 2, f"{band.meaning} {_spoke_words(report)}", beside, 8.5, most=11)
+    y = sheet.paragraph(left + 110, y + 2, _said(report), beside, 8.5, most=11)
     y = sheet.both_classes(left, max(y, ends, 166) + 12, wide, report, 11)
     if spoken.fake_probability is not None:
         meaning = f"{words.threshold_meaning(card)} {words.CHOSEN.format(source=words.translated(card.threshold_source.rstrip('.')) + '.')}"
@@ -150,7 +150,7 @@ def draw_page(report: Report, card: WeightsCard, picture_rgb: np.ndarray | None)
     limits = [f"– {words.LIMITS[i]}" for i in LIMITS_OF[media.kind]]
     bottom = PAGE_SIZE[1] - 46
     limits_top = bottom - 26 - sum(len(wrapped(line, wide, 7.5)) for line in limits) * 7.5 * LINE
-    notes = [f"– {words.as_sentence(note)}" for note in report.notes]
+    notes = [f"– {words.as_sentence(note)}" for note in report.notes if note != SOFT_NOTE]
     notes += [words.MISSING_GLYPHS] if "□" in drawable(name) else []
     room = int((limits_top - 8 - (y + 8 + 10 * LINE + 2)) / (8 * LINE))
     if notes and room > 0:
@@ -212,6 +212,12 @@ def _illustrate(
         picture_rgb = plots.draw_boxes(picture_rgb, boxes, speaking=scored[0] if scored else None)
     y = sheet.picture(picture_rgb, x, y, width, height - 2 * size * LINE - 4)
     return sheet.paragraph(x + width / 2, y + 4, caption, width, size, colour=SOFT, align="center")
+
+
+def _said(report: Report) -> str:
+    """What the headline means, whether the score says little, and what spoke."""
+    caution = words.as_sentence(SOFT_NOTE) if SOFT_NOTE in report.notes else ""
+    return " ".join(filter(None, (_band_of(report).meaning, caution, _spoke_words(report))))
 
 
 def _spoke_words(report: Report) -> str:

@@ -23,8 +23,8 @@ NO_FACES: tuple[Face, ...] = ()
 # See `sharpness`. Of dev photos one in sixteen is softer (16 % false alarms among those); after a blur of 1.5 to 2 of the crop's pixels
 # two in three are, and 88 % of those are false alarms.
 SOFT_FACE = 0.06
-# See `flatness`. Of dev photos one in twenty is flatter. Smoothing or denoising as strong as beauty filters makes 43 to 65 % of them so,
-# and with them 75 to 90 % of the false alarms that it raises; of fakes that are found, 7 to 13 % are.
+# See `flatness`. Of dev photos one in twenty is flatter. After smoothing or denoising of the crop 43 to 65 % of them are flatter or
+# softer, and 75 to 90 % of the false alarms that it raises; of the fakes that are found without such an edit, 7 to 13 %.
 FLAT_FACE = 0.83
 SOFT_NOTE = (
     "The face that spoke is out of focus, moved or smoothed. Genuine faces so blurred often reach the threshold, "

@@ -28,6 +28,7 @@ from PIL import Image
 from demo import exports, lettering, words
 from demo.sheet import usual_letters
 from detectors.audio import AudioDetector
+from detectors.image import SOFT_NOTE
 
 FACE = (0.1, 0.2, 0.4, 0.7)
 NAMES = [
@@ -121,7 +122,7 @@ def assert_nothing_collides(figure):
 @pytest.mark.parametrize("kind", SOME_KINDS)
 def test_nothing_overlaps_or_leaves_the_page(case, kind):
     report, card, picture = case(kind)
-    named = replace(report, path=f"/secret/{NAMES[3]}", notes=LONG_NOTES)
+    named = replace(report, path=f"/secret/{NAMES[3]}", notes=(SOFT_NOTE, *LONG_NOTES))
     assert_nothing_collides(exports.draw_card(named, card, picture))
     assert_nothing_collides(exports.draw_page(named, card, picture))
 
@@ -273,6 +274,16 @@ def test_long_notes_are_cut_with_dots(case):
     shown = texts_of(exports.draw_page(*case("crowd")))
     notes = shown[shown.index(words.ABOUT_THE_PICTURE) : shown.index(words.LIMITS_HEADING)]
     assert len(notes) > 4 and notes[-1].endswith("…")
+
+
+def test_that_a_score_says_little_stands_beside_the_headline_of_card_and_page(case):
+    report, card, picture = case("fake")
+    for draw in (exports.draw_card, exports.draw_page):
+        plain, told = (
+            " ".join(texts_of(draw(replace(report, notes=notes), card, picture))) for notes in ((), (SOFT_NOTE,))
+        )
+        assert SOFT_NOTE not in plain and told.count(SOFT_NOTE) == 1
+        assert told.index(SOFT_NOTE) < told.index(words.NOT_MANIPULATED)
 
 
 def test_persons_and_sound_of_a_clip_share_a_table(case):

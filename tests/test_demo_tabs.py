@@ -50,6 +50,12 @@ def test_a_batch_takes_every_kind_and_a_broken_file_is_a_row(files, loader):
     assert "1 that could not be read" in views[-1].summary and not views[-1].working
 
 
+def test_a_batch_shows_every_note_of_a_file(files):
+    noted = loader_of(FakeDetector([((0.1, 0.1, 0.6, 0.7), 0.94)], notes=("one thing.", "another.")))
+    (row,) = list(check_all([(files[0], "b.png")], noted))[-1].rows
+    assert row.remark == "One thing. Another."
+
+
 def test_a_batch_is_downloaded_as_csv_and_json(files, loader):
     rows = list(check_all([(files[0], "=evil.png"), (files[1], "a.txt")], loader))[-1].rows
     table = list(csv.DictReader(io.StringIO(batch_to_csv(rows))))
