@@ -1,6 +1,9 @@
 """The audio detector's training: its chain of damage, pairs, leak battery, and the whole path on drawn voices."""
 
+import csv
+import hashlib
 import json
+import re
 
 import numpy as np
 import pytest
@@ -18,10 +21,12 @@ from training.run import ROOT, main
 from training.speech import parity
 from training.speech.batches import SpeechPairs
 from training.speech.calibrate import SpeechDev, calibrate_speech
-from training.speech.clips import ClipWriter, prepare, read_clips
+from training.speech.clips import ClipRow, ClipWriter, prepare, read_clips
 from training.speech.equalise import CODECS, ROOM, Equalising, _reverberation, equalise, through_codec
 from training.speech.features import read_features, store_features
+from training.speech.heads import fit_spoof
 from training.speech.leaks import cue_rates
+from training.speech.pages import LISTS, is_page, read_pages
 from training.speech.publish import pack_weights, unpack_weights
 from training.speech.recipe import read_speech_recipe
 from training.speech.sources import FURTHER, LICENCES, Recording, read_further, read_speech_csv
@@ -143,6 +148,22 @@ def test_copies_of_small_collections_are_drawn_more_often_than_their_number_says
     assert drawn.count("rare") / 600 == pytest.approx(1 / (1 + common**0.5), abs=0.07)
 
 
+def test_a_spoofed_recording_meets_genuine_speech_of_its_own_page_more_often_than_not(tmp_path):
+    with ClipWriter(tmp_path, "clips") as writer:
+        for i in range(12):
+            page, fake = ("ann/page", "bob/page", "only/fakes")[i % 3], i < 6
+            if fake or page != "only/fakes":
+                label = (f"system-{i}", "vc") if fake else ("", "")
+                writer.add(Recording(tmp_path, "train", fake, *label, page, f"s{i}"), voice(i, 1.0))
+    store_features(tmp_path, "clips", "clean", 0, lambda t: t.where("train"), 5, FeatureSettings(), 1)
+    batches, rng, rows = pairs(tmp_path, 1.0, 0.0), np.random.default_rng(0), read_clips(tmp_path).rows
+    drawn = [tuple(rows[c.row] for c in batches.choose(rng, "")) for _ in range(600)]
+    assert all(not real.is_fake and fake.is_fake for real, fake in drawn)
+    assert {fake.source for _, fake in drawn} == {"ann/page", "bob/page", "only/fakes"}
+    at_home = [real.source == fake.source for real, fake in drawn if fake.source != "only/fakes"]
+    assert np.mean(at_home) == pytest.approx(0.85, abs=0.06)  # seven of ten by choice, half of the others by chance
+
+
 def test_a_teacher_that_contradicts_the_label_is_not_heard(pool):
     told = {"clips": dict.fromkeys(range(8), 9.0)}  # everything is fake, it says
     _, y = pairs(pool, 1.0, 0.0, told)[0]
@@ -210,8 +231,6 @@ def test_the_speech_list_is_read_and_its_absence_said(tmp_path):
 
 
 def test_further_recordings_leave_out_dev_actors_and_known_files(tmp_path):
-    import hashlib
-
     folder = tmp_path / "RavdessSounds"
     folder.mkdir()
     for actor in ("01", "16", "17", "24"):
@@ -241,6 +260,49 @@ def test_a_further_recording_tells_its_speaker_and_its_split(tmp_path, file, spe
     assert (one.speaker, one.split, one.is_fake, one.path) == (speaker, split, False, path)
 
 
+def test_pages_are_read_file_by_file_and_what_is_absent_or_known_is_left_out(tmp_path, caplog):
+    table = tmp_path / "pages.csv"
+    table.write_text(
+        "path,label,system,family,speaker,language,split\n"
+        "ann+page/gt/1.wav,real,,,lj,en,train\n"
+        "ann+page/ours/1.wav,fake,ours,vc,lj,en,train\n"
+        "ann+page/ours/2.wav,fake,ours,vc,lj,en,train\n"
+        "bob+page/1.wav,fake,theirs,codec,bob,de,dev\n"
+    )
+    for name, held in (("gt/1", b"a"), ("ours/1", b"b"), ("ours/2", b"c")):
+        path = tmp_path / "pages" / "ann+page" / f"{name}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(held)
+    taken = list(read_pages(tmp_path, {hashlib.sha256(b"c").hexdigest()}, table))
+    assert [(r.is_fake, r.system, r.source, r.split) for r in taken] == [
+        (False, "", "ann/page", "train"), (True, "ours", "ann/page", "train")
+    ]  # fmt: skip
+    assert "bob+page is not whole" in caplog.text and "ann+page is" not in caplog.text
+    assert is_page("ann/page") and not is_page("librispeech")
+
+
+def test_the_list_of_pages_keeps_its_promises():
+    """No page in two splits, every page with its commit, and nothing of the systems that the speech test holds."""
+    with (LISTS / "pages.csv").open(newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    pages = {
+        page: {r["split"] for r in rows if r["path"].startswith(page + "/")}
+        for page in {r["path"].split("/")[0] for r in rows}
+    }
+    assert all(len(splits) == 1 for splits in pages.values()) and {s for p in pages.values() for s in p} == {
+        "train",
+        "dev",
+    }
+    with (LISTS / "pages.repos.csv").open(newline="") as lines:
+        repositories = {r["repository"]: r for r in csv.DictReader(lines)}
+    assert {p.replace("+", "/") for p in pages} == set(repositories)
+    assert all(re.fullmatch(r"[0-9a-f]{40}", r["commit"]) and r["licence"] for r in repositories.values())
+    assert len({r["path"] for r in rows}) == len(rows)
+    assert all((r["label"] == "fake") == bool(r["system"]) == bool(r["family"]) for r in rows)
+    tested = "vits|yourtts|styletts|naturalspeech|vall-?e|bigvgan|univnet|freevc|s2vc|vqmivc|bne-?ppg|wavegrad|waveflow|audiodec|academicodec|descript"
+    assert [r["system"] for r in rows if re.search(rf"(^|[^a-z])({tested})([^a-z]|$)", r["system"])] == []
+
+
 def test_every_further_collection_has_a_licence_and_stays_in_one_split():
     assert {c.source for c in FURTHER} <= set(LICENCES)
     for name in {c.source for c in FURTHER}:
@@ -261,6 +323,24 @@ def test_a_recipe_with_a_slip_is_refused(tmp_path, change, words):
     file.write_text(RECIPE.read_text(encoding="utf-8").replace(*change, 1), encoding="utf-8")
     with pytest.raises(UsageError, match=words):
         read_speech_recipe(file)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_the_head_learns_what_tells_and_copies_weigh_what_is_asked():
+    """Recordings are told by the first value, copies by the second."""
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=(900, 8)).astype(np.float32)
+    fake, copied = np.arange(900) % 3 > 0, np.arange(900) % 3 == 2
+    z[fake & ~copied, 0] += 3
+    z[copied, 1] += 3
+    rows = [ClipRow("train", bool(f), "a" if f else "", "a" if f else "", "page", "s", 0, 1, -1) for f in fake]
+
+    def gaps(copies):
+        score = fit_spoof(z, rows, copied, copies, 0.01, 1, epochs=60).predict(z, verbose=0)[:, 0]
+        return score[fake & ~copied].mean() - score[~fake].mean(), score[copied].mean() - score[~fake].mean()
+
+    (recordings, few), (_, many) = gaps(0.05), gaps(4.0)
+    assert recordings > 1.5 and many > few + 0.5
 
 
 def test_vocoder_copies_keep_the_voice_and_its_length():

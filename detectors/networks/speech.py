@@ -2,7 +2,7 @@
 
 `mel_cnn` is a convolutional network on the log-mel spectrogram. `whisper_tiny` reads the same log-mel with the first
 blocks of Whisper's encoder (Radford et al., 2022), which has heard 680,000 hours; mean and deviation over time of its
-hidden states go to a linear head (after Kawa et al., Interspeech 2023), and to another that tells speech from sound. `spectrum_cnn` sees the linear spectrum, where
+hidden states go to a small head (after Kawa et al., Interspeech 2023), and to another that tells speech from sound. `spectrum_cnn` sees the linear spectrum, where
 the traces of vocoders above 4 kHz and between the harmonics are not smeared by mel bands.
 """
 
@@ -19,6 +19,8 @@ RANGE_DB = 80.0  # what lies further below a window's peak is lifted to it: digi
 
 WHISPER_WIDTH, WHISPER_HEADS, WHISPER_BLOCKS = 384, 6, 3
 WHISPER_HEARD = (1, 3)  # blocks whose states go to the heads: the first keeps detail that the later ones drop
+WHISPER_HIDDEN = 128  # units between those statistics and the verdict
+WHISPER_LIMIT = 6.0  # deviations from the mean beyond which a statistic says no more
 WHISPER_PEAK = 1.5  # log10 power that a window's peak is set to: about what Whisper met in training
 WHISPER_RANGE = 8.0  # log10 units below the peak, as in Whisper's own preprocessing
 
@@ -52,7 +54,12 @@ class SpeechArchitecture:
             parts = [moment(x, 1) for x in states for moment in (keras.ops.mean, keras.ops.std)]
             x = keras.layers.Concatenate(name="statistics")(parts)
             x = keras.layers.BatchNormalization(name="head_norm", center=False, scale=False)(x)
-            outputs = {name: keras.layers.Dense(1, name=name)(x) for name in ("logits", "speech_logits")}
+            y = keras.ops.clip(x, -WHISPER_LIMIT, WHISPER_LIMIT)
+            y = keras.layers.Dense(WHISPER_HIDDEN, activation="relu", name="hidden")(y)
+            outputs = {
+                "logits": keras.layers.Dense(1, name="logits")(y),
+                "speech_logits": keras.layers.Dense(1, name="speech_logits")(x),
+            }
         else:
             x = _residual_net(inputs, WIDTHS[self.name])
             outputs = {"logits": keras.layers.Dense(1, name="logits")(x)}

@@ -19,6 +19,7 @@ MASK_TIMES = (0, 24)  # frames of a time mask, SpecAugment (Park et al., 2019)
 MASK_BANDS = 0.12  # of the bands, at most, of a frequency mask
 TARGET_LIMIT = 5.0  # the teacher's logit is not followed further
 TARGET_WEIGHT = 0.25
+SAME_SOURCE = 0.7  # chance that a spoofed recording is paired with a bona fide one of its own page or collection
 
 
 def speech_loss(y_true: Any, logits: Any) -> Any:
@@ -85,7 +86,13 @@ class SpeechPairs(keras.utils.PyDataset):
         if not real or not fake:
             raise DatasetError("training needs bona fide and spoofed recordings; one class is absent.")
         self._real, self._real_chance = np.array(real), _chances([rows[i].source for i in real], 0.5)
-        self._fake, self._fake_chance = np.array(fake), _chances([rows[i].family for i in fake], 0.5)
+        self._fake, self._fake_chance = (
+            np.array(fake),
+            _chances([f"{rows[i].source}/{rows[i].system}" for i in fake], 0.5),
+        )
+        self._real_of: dict[str, list[int]] = {}
+        for i in real:
+            self._real_of.setdefault(rows[i].source, []).append(i)
         self._copies: dict[str, tuple[ClipTable, dict[tuple[str, int], Features]]] = {}
         self._copy_chance: dict[str, np.ndarray] = {}
         weights = {"": recordings}
@@ -127,6 +134,9 @@ class SpeechPairs(keras.utils.PyDataset):
         real = int(rng.choice(self._real, p=self._real_chance))
         if not family:
             fake = int(rng.choice(self._fake, p=self._fake_chance))
+            near = self._real_of.get(self._table.rows[fake].source)
+            if near and rng.random() < SAME_SOURCE:
+                real = int(rng.choice(near))
             return Choice("clips", real, self._where[real], variant), Choice("clips", fake, self._where[fake], variant)
         table, features = self._copies[family]
         at = int(rng.choice(len(features[variant].rows), p=self._copy_chance[family]))

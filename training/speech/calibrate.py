@@ -23,6 +23,7 @@ from training.calibrate import (
 from training.speech.clips import ClipRow, read_clips
 from training.speech.copies import copies_name
 from training.speech.features import Features, read_features
+from training.speech.pages import is_page
 from training.speech.recipe import SpeechRecipe
 
 log = logging.getLogger(__name__)
@@ -144,11 +145,13 @@ def dev_metrics(logits: np.ndarray, calibration: SpeechCalibration, dev: SpeechD
     score, out = calibration.score(logits), []
     copied = np.array([r.base >= 0 for r in dev.rows])
     elsewhere = np.array([r.source in UNSEEN_SOURCES for r in dev.rows])
+    page = np.array([is_page(r.source) for r in dev.rows])
     kinds = {
-        "eer": ~copied,
-        "eer, unseen systems": ~copied & (np.isin(dev.system, UNSEEN) | ~dev.is_fake),
-        "eer, copies": copied | ~dev.is_fake,
-        "eer, copies by an unseen vocoder": np.isin(dev.system, UNSEEN_COPIES) | ~dev.is_fake,
+        "eer, pages that nothing trains on": page,
+        "eer": ~copied & ~page,
+        "eer, unseen systems": ~copied & ~page & (np.isin(dev.system, UNSEEN) | ~dev.is_fake),
+        "eer, copies": ~page & (copied | ~dev.is_fake),
+        "eer, copies by an unseen vocoder": ~page & (np.isin(dev.system, UNSEEN_COPIES) | ~dev.is_fake),
         "eer, copies, unseen collections": elsewhere & (copied | ~dev.is_fake),
     }
     for damage in dict.fromkeys(dev.damage):

@@ -1,4 +1,4 @@
-"""The linear heads on Whisper's frozen encoder: bona fide or spoof, and speech or not."""
+"""The heads on Whisper's frozen encoder: bona fide or spoof, with one hidden layer, and speech or not, linear."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from detectors.audio import dithered
 from detectors.audio_features import feature_db
+from detectors.networks.speech import WHISPER_HIDDEN, WHISPER_LIMIT
 from training.speech.clips import ClipRow, read_clips
 from training.speech.features import read_features
 from training.speech.recipe import SpeechRecipe
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 BATCH = 16
+HEAD_BATCH, HEAD_RATE, EPOCHS = 256, 1.5e-3, 12
 DRAWN_SOUNDS = 500
 GATE_PENALTY = 0.01  # inverse regularisation of the gate
 GATE_SPEECH_KEPT = 0.995  # of training speech that the gate lets through
@@ -66,8 +68,9 @@ def fit_heads(
     z = (states - mean) / np.sqrt(variance + model.get_layer("head_norm").epsilon)
     model.get_layer("head_norm").set_weights([mean, variance])
 
-    spoof = fit_spoof(z, rows, np.array(copied), recipe.head_copies, recipe.head_penalty)
-    model.get_layer("logits").set_weights([spoof.coef_.T.astype(np.float32), spoof.intercept_.astype(np.float32)])
+    spoof = fit_spoof(z, rows, np.array(copied), recipe.head_copies, recipe.head_decay, recipe.seed)
+    for name in ("hidden", "logits"):
+        model.get_layer(name).set_weights(spoof.get_layer(name).get_weights())
 
     others = _all(statistics, _other_sounds(recipe, more))
     others = (others - mean) / np.sqrt(variance + model.get_layer("head_norm").epsilon)
@@ -83,17 +86,53 @@ def fit_heads(
 
 
 def fit_spoof(
-    z: np.ndarray, rows: list[ClipRow], copied: np.ndarray, copies: float, penalty: float
-) -> LogisticRegression:
-    """Weighted logistic regression: collections and families weigh the root of their size, both classes the same."""
+    z: np.ndarray, rows: list[ClipRow], copied: np.ndarray, copies: float, decay: float, seed: int, epochs: int = EPOCHS
+) -> keras.Model:
+    """The head `bona fide or spoof`, with layers `hidden` and `logits` as `whisper_tiny` has them.
+
+    Args:
+        z: float32 (n, values), normalised statistics.
+        rows: the clips they are of.
+        copied: bool (n,), whether each is a copy.
+        copies: weight of all copies beside all spoofed recordings.
+        decay: of AdamW.
+        seed: of weights, dropout and draws.
+        epochs: as many draws as there are rows, so often.
+
+    Collections, and systems on each page, weigh the root of their size; both classes weigh the same.
+    """
+    import keras
+
     fake = np.array([r.is_fake for r in rows])
-    group = [r.family if r.is_fake else "real/" + r.source for r in rows]
+    group = [
+        f"real/{r.source}" if not r.is_fake else r.family if c else f"{r.source}/{r.system}"
+        for r, c in zip(rows, copied, strict=True)
+    ]
     size = Counter(group)
     weight = np.array([size[g] ** -0.5 for g in group])
     if copied.any() and (fake & ~copied).any():
         weight[copied] *= copies * weight[fake & ~copied].sum() / weight[copied].sum()
     weight[fake] *= weight[~fake].sum() / weight[fake].sum()
-    return LogisticRegression(C=penalty, max_iter=2000).fit(z, fake, sample_weight=weight / weight.mean())
+
+    keras.utils.set_random_seed(seed)
+    steps = max(20, epochs * len(z) // HEAD_BATCH)
+    rate = keras.optimizers.schedules.CosineDecay(
+        HEAD_RATE / 20, steps - steps // 10, warmup_target=HEAD_RATE, warmup_steps=steps // 10
+    )
+    head = keras.Sequential([
+        keras.Input((z.shape[1],)),
+        keras.layers.Dropout(0.5),
+        keras.layers.Dense(WHISPER_HIDDEN, activation="relu", name="hidden"),
+        keras.layers.Dropout(0.5),
+        keras.layers.Dense(1, name="logits"),
+    ])  # fmt: skip
+    head.compile(keras.optimizers.AdamW(rate, weight_decay=decay), keras.losses.BinaryCrossentropy(from_logits=True))
+    rng, chance = np.random.default_rng(seed), weight / weight.sum()
+    x = z.clip(-WHISPER_LIMIT, WHISPER_LIMIT).astype(np.float32)
+    for _ in range(steps):
+        drawn = rng.choice(len(x), HEAD_BATCH, p=chance)
+        head.train_on_batch(x[drawn], fake[drawn, None].astype(np.float32))
+    return head
 
 
 def encoder_statistics(model: keras.Model) -> Statistics:

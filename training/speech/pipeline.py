@@ -19,6 +19,7 @@ from detectors.networks.speech import SPEECH_ARCHITECTURES, SpeechArchitecture, 
 from training.speech.clips import ClipTable, read_clips, store_recordings
 from training.speech.copies import make_copies, make_piper
 from training.speech.features import read_features, store_features
+from training.speech.pages import PAGES, PAGES_LICENCE, is_page, read_pages
 from training.speech.recipe import SpeechRecipe
 from training.speech.sources import COPIES_LICENCE, DEMO_LICENCE, LICENCES, read_further, read_speech_csv
 
@@ -76,6 +77,7 @@ def _recordings(recipe: SpeechRecipe, data: Path, more: Path | None, work: Path)
     if more:
         speakers = {r.speaker for r in recordings if r.split == "train"}
         recordings += list(read_further(more, known, speakers, recipe.seed))
+        recordings += list(read_pages(more, known))
     # The test split is never opened here: what is not in the work folder cannot train by accident.
     store_recordings([r for r in recordings if r.split in ("train", "dev")], work)
 
@@ -193,7 +195,7 @@ def _training_data(work: Path, recipe: SpeechRecipe) -> tuple[TrainingData, ...]
     counts: Counter[tuple[str, bool]] = Counter()
     for row in read_clips(work).rows:
         if row.split == "train":
-            counts[row.source, row.is_fake] += 1
+            counts[PAGES if is_page(row.source) else row.source, row.is_fake] += 1
     for family in (*recipe.copies, "piper"):
         if (work / f"{family}.i16").exists():
             counts[f"copies by {family}" if family != "piper" else "piper", True] = len(read_clips(work, family).rows)
@@ -204,7 +206,9 @@ def _training_data(work: Path, recipe: SpeechRecipe) -> tuple[TrainingData, ...]
 
 
 def _licence(name: str) -> str:
-    return COPIES_LICENCE if name.startswith("copies by ") else LICENCES.get(name, DEMO_LICENCE)
+    return (
+        COPIES_LICENCE if name.startswith("copies by ") else (LICENCES | {PAGES: PAGES_LICENCE}).get(name, DEMO_LICENCE)
+    )
 
 
 def same_recipe(recipe: SpeechRecipe, work: Path) -> None:

@@ -48,7 +48,7 @@ class SpeechRecipe:
     recordings: float
     shares: dict[str, float]
     head_copies: float
-    head_penalty: float
+    head_decay: float
     networks: tuple[SpeechNetwork, ...]
 
 
