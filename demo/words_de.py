@@ -364,8 +364,8 @@ THRESHOLD_MEANING = {
     "Porträts, gab es damit Fehlalarm bei {false_alarms} unveränderten, und bei {misses} mit eingesetztem Gesicht sah er "
     "nichts.{band} Bei Videos anderer Art kann beides viel schlechter ausfallen.",
     "audio": "Ab {threshold} spricht dieser Detektor von Manipulation. Bei seinen Entwicklungsaufnahmen gab es damit Fehlalarm "
-    "bei {false_alarms} echten Stimmen, und bei {misses} künstlichen hörte er nichts.{band} Systeme, die er nie gehört hat, "
-    "entgehen ihm weit öfter: siehe die Zahlen unter „Über“.",
+    "bei {false_alarms} echten Stimmen, und bei {misses} künstlichen hörte er nichts.{band} Über Telefon und stark "
+    "komprimiert entgeht ihm mehr: siehe die Zahlen unter „Über“.",
 }
 HEARD_NOTHING = "Die Aufnahme dauert {length}; das ist zu kurz, um einen Abschnitt herauszuschneiden."
 HEARD = (
@@ -1032,6 +1032,7 @@ MESSAGES = {
     "training dev": "Entwicklungsteil des Trainings",
     "{} against {}": "{0} gegen {1}",
     "live face swaps in webcam clips": "Live-Gesichtstausch per Webcam",
+    "portraits against newer generators": "Porträts gegen neuere Generatoren",
     "live face swaps in webcam clips, frames": "Live-Gesichtstausch per Webcam, Einzelbilder",
     "moving portraits at crf {}": "bewegte Porträts bei CRF {0}",
     "dev clips of moving portraits, crf{}, self-blend": "bewegte Porträts (Entw.), CRF {0}, self-blend",
