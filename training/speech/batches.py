@@ -86,10 +86,8 @@ class SpeechPairs(keras.utils.PyDataset):
         if not real or not fake:
             raise DatasetError("training needs bona fide and spoofed recordings; one class is absent.")
         self._real, self._real_chance = np.array(real), _chances([rows[i].source for i in real], 0.5)
-        self._fake, self._fake_chance = (
-            np.array(fake),
-            _chances([f"{rows[i].source}/{rows[i].system}" for i in fake], 0.5),
-        )
+        systems = [f"{rows[i].source}/{rows[i].system}" for i in fake]
+        self._fake, self._fake_chance = np.array(fake), _chances(systems, 0.5)
         self._real_of: dict[str, list[int]] = {}
         for i in real:
             self._real_of.setdefault(rows[i].source, []).append(i)
