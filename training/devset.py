@@ -29,7 +29,8 @@ PSEUDO = (
       for kind in (("reconstruct", "reface") if public.whole else ("reface",))),
     *HELD_OUT,
 )  # fmt: skip
-# Families of which no page or generator on dev trains: how a detector does on these says most of what it has not met.
+# Families of which no page and, but for three frames by DaGAN, no method on dev trains: how a detector does on these says most of
+# what it has not met.
 KEPT_WHOLE = ("edited", "face-swap", "other-generators", "reenacted", "stargan", "text-to-image")
 
 
