@@ -14,6 +14,7 @@ from training.augment import Augmentation, augment_pair, h264_round_trip, match_
 from training.calibrate import TARGET_FALSE_ALARMS, THRESHOLDS, calibrate, fit_affine, operating_points
 from training.crops import template_landmarks
 from training.devset import DevSet
+from training.edits import EDITS
 from training.measured import NAMES, add_metrics
 from training.pseudo_fakes.decoders import PUBLIC_DECODERS, enlarger, find_decoders, keep_colours
 from training.pseudo_fakes.masks import face_hull, random_face_mask
@@ -246,7 +247,7 @@ def test_families_weigh_the_same_whatever_their_size():
         (('name = "xception"', 'name = "xeption"'), "no network 'xeption'.*Did you mean xception"),
         (("learning_rate = 3e-4", "learning_rat = 3e-4"), "unknown key 'learning_rat'"),
         (("[pools]", "[pools"), "not valid TOML"),
-        (("average = 7", "average = 8"), "xception: average = 8 names no cycle before the last of 8"),
+        (("average = 9", "average = 10"), "xception: average = 10 names no cycle before the last of 10"),
     ],
 )
 def test_a_recipe_with_a_slip_is_refused(tmp_path, change, words):
@@ -266,6 +267,39 @@ def test_two_cycles_weights_are_averaged_array_by_array(tmp_path):
         model.save_weights(file)
     assert [w.ravel()[0] for w in _mean_weights(model, files)] == [1.5, 2.5]
     assert [w.ravel()[0] for w in _mean_weights(model, files[1:])] == [3.0, 4.0]
+
+
+@pytest.mark.parametrize(("name", "edit"), EDITS, ids=[name for name, _ in EDITS])
+def test_an_edit_changes_a_photo_a_little_and_draws_the_same_whatever_is_in_it(name, edit):
+    pixels = photo()
+    for seed in range(8):
+        made = edit(pixels, np.random.default_rng(seed))
+        assert made.shape == pixels.shape and made.dtype == np.uint8
+        gap = np.abs(made.astype(int) - pixels).mean()
+        assert 0.1 < gap < 45
+        one, other = (np.random.default_rng(seed) for _ in range(2))
+        edit(pixels, one), edit(np.ascontiguousarray(pixels[::2, ::2]), other)
+        if name != "grain":  # which needs a number for every pixel
+            assert one.random() == other.random()
+
+
+def test_smoothing_takes_detail_and_sharpening_adds_it():
+    pixels = cv2.GaussianBlur(photo(), (0, 0), 1)
+    detail = cv2.Laplacian(pixels, cv2.CV_32F).std()
+    for seed in range(6):
+        assert cv2.Laplacian(dict(EDITS)["smooth"](pixels, np.random.default_rng(seed)), cv2.CV_32F).std() < detail
+        assert cv2.Laplacian(dict(EDITS)["sharpen"](pixels, np.random.default_rng(seed)), cv2.CV_32F).std() > detail
+
+
+def test_both_members_of_a_pair_get_the_same_edits():
+    box = np.array([50, 40, 206, 226], np.float32)
+    plain, edited = Augmentation(), Augmentation(smooth=1.0, sharpen=1.0, tone=1.0, grain=1.0)
+    for seed in range(6):
+        pairs = [
+            augment_pair([photo(), photo()], [box, box], 128, np.random.default_rng(seed), s, same_picture=True)
+            for s in (plain, edited)
+        ]
+        assert np.array_equal(*pairs[1]) and not np.array_equal(pairs[0][0], pairs[1][0])
 
 
 def test_data_that_is_missing_is_one_line(tmp_path, capsys):

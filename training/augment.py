@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from training.crops import CROP_PX, MARGIN
+from training.edits import EDITS
 
 # Side to which the whole 256-pixel crop is brought before the window is cut. At 236 the face is as large as in
 # 192-pixel crops with a margin of 0.15: 192 * 1.6 / 1.3 = 236. Serving cuts closer (0.05, 279): dev wants it so.
@@ -34,6 +35,10 @@ class Augmentation:
         grey: probability of losing colour.
         h264: probability of having been a frame of a video, before or after scaling.
         h264_crf: range of its constant rate factor; 23 is x264's own choice, 35 is visibly poor.
+        smooth: probability of skin smoothing or denoising; this and the next three see `training.edits`.
+        sharpen: probability of sharpening.
+        tone: probability of a tone curve.
+        grain: probability of film grain.
     """
 
     jpeg: float = 0.4
@@ -48,6 +53,10 @@ class Augmentation:
     grey: float = 0.05
     h264: float = 0.0
     h264_crf: tuple[int, int] = (21, 36)
+    smooth: float = 0.0
+    sharpen: float = 0.0
+    tone: float = 0.0
+    grain: float = 0.0
 
 
 def jpeg_round_trip(pixels_rgb: np.ndarray, quality: int) -> np.ndarray:
@@ -157,6 +166,7 @@ def _damage(pixels: np.ndarray, scale_px: int, rng: np.random.Generator, s: Augm
     noise_seed = int(rng.integers(2**62))
     crf, shift, first = int(rng.integers(s.h264_crf[0], s.h264_crf[1] + 1)), rng.integers(-3, 4, 2), rng.random() < 0.5
     blur_kind, angle = rng.random(), rng.uniform(0, 180)
+    edited, edit_seed = rng.random(len(EDITS)), int(rng.integers(2**62))
     was_video = use[7] < s.h264
     if was_video and first:
         pixels = h264_round_trip(pixels, crf, tuple(shift))
@@ -169,6 +179,9 @@ def _damage(pixels: np.ndarray, scale_px: int, rng: np.random.Generator, s: Augm
     pixels = cv2.resize(pixels, (scale_px, scale_px), interpolation=down)
     if use[2] < s.blur:
         pixels = _blur(pixels, s.blur_kinds[int(blur_kind * len(s.blur_kinds))], sigma_blur, angle)
+    for k, (name, edit) in enumerate(EDITS):
+        if edited[k] < getattr(s, name):
+            pixels = edit(pixels, np.random.default_rng((edit_seed, k)))
     if use[3] < s.colour or use[4] < s.noise:
         values = pixels.astype(np.float32)
         if use[3] < s.colour:
