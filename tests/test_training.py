@@ -11,7 +11,14 @@ from detectors.errors import UsageError
 from detectors.prints import read_prints
 from detectors.runtime import KerasEnsemble, OpenVinoEnsemble
 from training.augment import Augmentation, augment_pair, h264_round_trip, match_detail
-from training.calibrate import TARGET_FALSE_ALARMS, THRESHOLDS, calibrate, fit_affine, operating_points
+from training.calibrate import (
+    TARGET_FALSE_ALARMS,
+    THRESHOLDS,
+    calibrate,
+    fit_affine,
+    operating_points,
+    weighted_quantile,
+)
 from training.crops import template_landmarks
 from training.devset import DevSet
 from training.edits import EDITS
@@ -192,6 +199,13 @@ def test_the_threshold_has_the_promised_false_alarms_and_the_band_lies_below_it(
     assert got.false_alarm_rate <= TARGET_FALSE_ALARMS
     assert got.false_alarm_rate == pytest.approx(TARGET_FALSE_ALARMS, abs=0.01)
     assert got.undecided_low <= got.threshold and 0 < got.miss_rate < 0.5
+
+
+@pytest.mark.parametrize("n", [20, 120, 380])
+def test_a_twentieth_of_equal_photos_reaches_the_threshold_and_not_one_less(n):
+    scores = np.random.default_rng(n).random(n)
+    threshold = weighted_quantile(scores, np.full(n, 0.5 / n), 1 - TARGET_FALSE_ALARMS)
+    assert (scores >= threshold).sum() == n // 20
 
 
 def test_kinds_that_are_kept_whole_move_the_pooling_towards_the_head_that_tells_them():

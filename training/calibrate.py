@@ -142,7 +142,8 @@ def weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float) -> 
     """Smallest value with at least `share` of the weight at or below it, nudged up so that it is itself below."""
     order = np.argsort(values)
     reached = np.cumsum(weights[order]) / weights.sum()
-    at = min(int(np.searchsorted(reached, share)), len(order) - 1)
+    # A sum of weights may miss the share that it stands for by its last digits.
+    at = min(int(np.searchsorted(reached, share - 1e-9)), len(order) - 1)
     return float(np.nextafter(values[order[at]], 1.0))
 
 
