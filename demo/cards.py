@@ -106,7 +106,7 @@ def _model_card(card: WeightsCard) -> str:
     metrics = [
         (
             words.translated(m.dataset), words.translated(m.split), words.translated(m.level), words.metric_name(m),
-            words.figure(m.value, 3), words.interval(m),
+            words.figure(m.value, 3 if round(m.value, 3) else 4), words.interval(m),  # a tiny difference is no “-0.000”
             words.count(m.n_real), words.count(m.n_fake),
         )
         for m in card.metrics

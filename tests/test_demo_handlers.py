@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -309,6 +310,13 @@ def test_about_starts_with_the_limits_and_shows_the_card():
     for said in ("0.931", "0.912 to 0.949", "CC BY-NC-4.0", "5 % false alarms on drawn pictures"):
         assert said in text
     assert "drawn &lt;faces&gt;" in markup
+
+
+@pytest.mark.parametrize(("value", "shown"), [(-0.0002, "-0.0002"), (0.93149, "0.931"), (-0.0012, "-0.001")])
+def test_a_difference_too_small_for_three_digits_is_shown_with_four(value, shown):
+    card = make_card()
+    text, _ = read(cards.about([replace(card, metrics=(replace(card.metrics[0], value=value),))]))
+    assert re.search(rf"(?<![\d.-]){re.escape(shown)}(?!\d)", text)
 
 
 def test_about_a_baseline_says_that_there_is_no_card():
