@@ -1,7 +1,7 @@
 """What honest people do to honest photos: tone curves, skin smoothing, denoising, sharpening, film grain.
 
 A detector that was only ever shown photos as cameras leave them takes such an edit for a forgery. As damage to both
-members of a pair it says nothing of the class; on dev it is measured as such (`training.devset`).
+members of a pair it says nothing of the class. What it costs is measured with `eval.run --corruption`.
 """
 
 from __future__ import annotations
