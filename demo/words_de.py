@@ -821,9 +821,9 @@ MESSAGES = {
     "The picture is animated; only the first of {} frames was looked at.": (
         "Das Bild ist animiert; betrachtet wurde nur das erste von {0} Einzelbildern."
     ),
-    "The face that spoke is out of focus, moved or smoothed. Genuine faces so blurred often reach the threshold, so this score says little.": (
-        "Das Gesicht, das den Ausschlag gab, ist unscharf, verwackelt oder geglättet. Auch echte Gesichter, die so unscharf sind, erreichen oft die "
-        "Schwelle; dieser Wert besagt daher wenig."
+    "The face that spoke is out of focus, moved or smoothed. Genuine faces like that reach the threshold more often, so this score says little.": (
+        "Das Gesicht, das den Ausschlag gab, ist unscharf, verwackelt oder geglättet. Auch echte Gesichter, die so aussehen, erreichen die Schwelle "
+        "häufiger; dieser Wert besagt daher wenig."
     ),
     "{} faces were found; the {} largest were scored.": (
         "{0} Gesichter wurden gefunden; die {1} größten wurden bewertet."
