@@ -227,7 +227,8 @@ def draw_histogram(axes: Axes, is_fake: np.ndarray, probability: np.ndarray, thr
             )
     axes.axvline(threshold, color=INK, ls="--", lw=1.2, label=f"threshold {threshold:.2f}")
     axes.set(xlabel="calibrated probability of fake", ylabel="share of class", xlim=(0, 1))
-    axes.legend(frameon=False)
+    # Below, where no bar can stand: matplotlib's search for a free corner takes long and warns on a busy machine.
+    axes.legend(frameon=False, fontsize=8, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.16))
 
 
 def draw_reliability(axes: Axes, is_fake: np.ndarray, probability: np.ndarray) -> None:

@@ -1,4 +1,6 @@
+import itertools
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -83,6 +85,14 @@ def test_a_run_writes_rows_numbers_report_and_figures(tree, tmp_path, load, caps
     for name in ("confusion", "roc", "precision_recall", "histogram", "reliability", "risk_coverage", "methods"):
         assert (out / "figures" / f"{name}.png").stat().st_size > 3000 and (out / "figures" / f"{name}.svg").exists()
     assert str(out / "report.md") in capsys.readouterr().out
+
+
+def test_a_machine_that_is_slow_to_draw_finishes_its_report(tree, tmp_path, load, monkeypatch):
+    """matplotlib warns, an error here, when its search for a free corner for a legend takes over a second."""
+    seconds = itertools.count(step=2)
+    monkeypatch.setattr("matplotlib.legend.time", SimpleNamespace(perf_counter=lambda: next(seconds)))
+    assert run(tree, tmp_path / "run", load) == 0
+    assert (tmp_path / "run" / "figures" / "histogram.png").exists()
 
 
 def test_a_stopped_and_resumed_run_gives_the_same_bytes(tree, tmp_path, load):
