@@ -37,6 +37,14 @@ def save(figure: Figure, folder: Path, name: str) -> None:
         figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
 
 
+def legend_below(axes: Axes) -> None:
+    """A legend in one row under the axis, where it hides nothing.
+
+    It has a fixed place because matplotlib's search for a free corner takes long, and warns, on a busy machine.
+    """
+    axes.legend(frameon=False, fontsize=8, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.16))
+
+
 def draw_confusion(axes: Axes, counts: dict[str, int]) -> None:
     """Counts and, of each true class, shares."""
     table = np.array([[counts["tn"], counts["fp"]], [counts["fn"], counts["tp"]]])
@@ -129,7 +137,7 @@ def draw_robustness(axes: Axes, points: list[dict[str, Any]], what: str, *, at_o
     axes.axhline(0.5, color=INK, lw=0.8, ls=":")
     axes.set_xticks(x, labels)
     axes.set(xlabel=what, ylabel="rate, or AUC", ylim=(-0.02, 1.05), xlim=(-0.4, len(points) - 0.6))
-    axes.legend(frameon=False, fontsize=8, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.2))
+    legend_below(axes)
 
 
 def draw_pairs(
@@ -227,8 +235,7 @@ def draw_histogram(axes: Axes, is_fake: np.ndarray, probability: np.ndarray, thr
             )
     axes.axvline(threshold, color=INK, ls="--", lw=1.2, label=f"threshold {threshold:.2f}")
     axes.set(xlabel="calibrated probability of fake", ylabel="share of class", xlim=(0, 1))
-    # Below, where no bar can stand: matplotlib's search for a free corner takes long and warns on a busy machine.
-    axes.legend(frameon=False, fontsize=8, ncols=3, loc="upper center", bbox_to_anchor=(0.5, -0.16))
+    legend_below(axes)
 
 
 def draw_reliability(axes: Axes, is_fake: np.ndarray, probability: np.ndarray) -> None:
