@@ -932,8 +932,8 @@ CARD_HEADINGS: dict[MediaKind, str] = {
 }
 METRICS_HEADING = "Measured"
 METRICS_NOTE = (
-    "Each figure is from pictures of the named collection and split, with a 95\u00a0% interval. Other pictures give other "
-    "figures."
+    "Each figure is from files of the named collection and split; where an interval stands, it is that of 95\u00a0%. "
+    "Other files give other figures."
 )
 NO_METRICS = "The card of these weights holds no measurements."
 DATA_HEADING = "What the networks were trained on"

@@ -497,8 +497,8 @@ CARD_HEADING = "Modellkarte"
 CARD_HEADINGS = {"image": "Modellkarte: Bilder", "video": "Modellkarte: Videos", "audio": "Modellkarte: Stimmen"}
 METRICS_HEADING = "Gemessen"
 METRICS_NOTE = (
-    "Jede Zahl stammt von Bildern der genannten Sammlung und Teilmenge, mit einem 95-%-Intervall. Andere Bilder ergeben andere "
-    "Zahlen."
+    "Jede Zahl stammt von Dateien der genannten Sammlung und Teilmenge; wo ein Intervall steht, ist es das zu 95\u00a0%. "
+    "Andere Dateien ergeben andere Zahlen."
 )
 NO_METRICS = "Die Karte dieser Gewichte enthält keine Messungen."
 DATA_HEADING = "Woran die Netze trainiert wurden"
