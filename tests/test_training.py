@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import cv2
@@ -252,6 +253,39 @@ def test_families_weigh_the_same_whatever_their_size():
     weights = dev.weights(np.arange(400) % 4 != 1)  # leaves one family of fakes and two of photos
     assert weights[dev.family == "swap"].sum() == pytest.approx(0.5)
     assert weights[dev.family == "real/a"].sum() == weights[dev.family == "real/b"].sum() == pytest.approx(0.25)
+
+
+def test_kinds_that_are_kept_whole_have_half_of_the_fakes_weight():
+    _, dev = drawn_dev(400)
+    third = np.where(np.arange(400) % 8 == 1, "another gan", dev.family)
+    everything = np.ones(400, bool)
+    weights = dataclasses.replace(dev, family=third).weights_as_met(everything)  # it has none of them
+    assert [weights[third == name].sum() for name in ("gan", "another gan", "swap")] == pytest.approx([0.5 / 3] * 3)
+    family = np.where(third == "swap", "reenacted", third)
+    kept = dataclasses.replace(dev, family=family)
+    weights = kept.weights_as_met(everything)
+    assert [weights[family == n].sum() for n in ("gan", "another gan", "reenacted")] == pytest.approx(
+        [0.125, 0.125, 0.25]
+    )
+    assert weights[~dev.is_fake] == pytest.approx(kept.weights(everything)[~dev.is_fake])
+    alone = kept.weights_as_met(~dev.is_fake | (family == "reenacted"))
+    assert alone[family == "reenacted"].sum() == pytest.approx(0.5)
+
+
+def test_a_method_that_nobody_trained_on_lowers_how_sure_a_low_score_is():
+    """Scores tell three kinds well and a fourth hardly; the line is the flatter where that is kept whole."""
+
+    def line(name):
+        rng = np.random.default_rng(12)
+        n = 8000
+        family = np.array(["real/a"] * (n // 2) + [f"swap-{k % 3}" for k in range(3 * n // 8)] + [name] * (n // 8))
+        fake = family != "real/a"
+        logits = rng.normal(size=(n, 1, 2)) + np.where(np.char.startswith(family, "swap"), 4.0, 0.0)[:, None, None]
+        kinds = np.repeat(fake[:, None].astype(int), 2, 1)
+        return calibrate(logits, DevSet(np.zeros((n, 1)), fake, family, np.zeros(n, bool), kinds))
+
+    trained, unseen = line("puppet"), line("face-swap")
+    assert unseen.final.scale < trained.final.scale and unseen.miss_rate > trained.miss_rate
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def calibrate(logits: np.ndarray, dev: DevSet) -> Calibration:
             lines[head] = line
             calibrated[:, m, h] = line.scale * logits[:, m, h] + line.bias
         heads.append(lines)
-    weights = dev.weights(usable)
+    weights = dev.weights_as_met(usable)
     tried = {how: pool_heads(calibrated.mean(1), how) for how in POOLINGS}
     worth = {}
     for how, mean in tried.items():
