@@ -24,7 +24,7 @@ NO_FACES: tuple[Face, ...] = ()
 # as many as without (11 % against 4).
 SOFT_FACE = 0.06
 # See `flatness`. Of dev photos 2 in 100 are flatter. After smoothing or denoising of the crop 42 to 53 % of them are flatter or
-# softer, and 49 to 62 % of its false alarms (10 to 24 % of the photos).
+# softer, and 43 to 60 % of its false alarms (10 to 22 % of the photos).
 FLAT_FACE = 0.83
 SOFT_NOTE = (
     "The face that spoke is out of focus, moved or smoothed. Genuine faces like that reach the threshold more often, "
