@@ -65,8 +65,8 @@ class DevSet:
     def weights_as_met(self, keep: np.ndarray) -> np.ndarray:
         """`weights`, but the kinds that are kept whole have half of the fakes' part, as far as there are both.
 
-        Most families of dev are of methods that train, and their scores are high; a line fitted to those alone calls a low score
-        of a method that nobody trained on more surely genuine than it is.
+        Most families of dev are of methods that train, and their scores are high; a line fitted to all families alike calls a
+        low score of a method that nobody trained on more surely genuine than it is.
         """
         weights = self.weights(keep)
         unseen = keep & np.isin(self.family, KEPT_WHOLE)
