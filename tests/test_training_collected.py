@@ -3,6 +3,8 @@
 import csv
 import hashlib
 import re
+import runpy
+import sys
 from functools import partial
 
 import numpy as np
@@ -81,6 +83,15 @@ def test_what_is_kept_for_measuring_becomes_a_folder_for_the_harness(collected, 
     (written,) = (root / "out").rglob("*.png")
     assert written.parent == root / "out/fake/flux1" and (np.asarray(Image.open(written)) == 200).all()
     assert main([str(root / "elsewhere"), str(root / "none")]) == 2
+    assert "none of the listed pictures" in capsys.readouterr().err
+
+
+@pytest.mark.filterwarnings("ignore:.*found in sys.modules:RuntimeWarning")  # imported above as a module, too
+def test_the_documented_command_runs_and_does_not_end_in_silence(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["training.collected", str(tmp_path), str(tmp_path / "out")])
+    with pytest.raises(SystemExit) as end:
+        runpy.run_module("training.collected", run_name="__main__")
+    assert end.value.code == 2
     assert "none of the listed pictures" in capsys.readouterr().err
 
 

@@ -119,3 +119,7 @@ def box_of(row: dict[str, str]) -> tuple[int, int, int, int] | None:
         return None
     left, top, right, bottom = (int(v) for v in row["box"].split(":"))
     return left, top, right, bottom
+
+
+if __name__ == "__main__":
+    sys.exit(main())
