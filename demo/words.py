@@ -896,8 +896,8 @@ LIMITS = (
     "fine to it, and so does a real voice that is cut into saying something else.",
     "Of voices it knows less than of faces: on synthesis systems that it never heard it is wrong in a good part of the "
     "cases. The figures below say how often.",
-    "It knows the manipulations that it was trained on and some that resemble them. New generators appear every month "
-    "and may pass unseen.",
+    "It knows the manipulations that it was trained on and some that resemble them. New generators appear every month, "
+    "and portraits by the newest mostly pass unseen.",
     "Of videos it was calibrated on moving portraits with blended faces; against live face swaps it was close to "
     "guessing. It looks at single frames and knows nothing of how a face moves or whether lips fit the sound.",
     "Small faces, strong compression, screenshots, filters and heavy retouching weaken it, in both directions.",

@@ -463,8 +463,8 @@ LIMITS = (
     "sie etwas anderes sagt.",
     "Über Stimmen weiß er weniger als über Gesichter: Bei Sprachsystemen, die er nie gehört hat, irrt er in einem guten Teil der "
     "Fälle. Die Zahlen unten sagen, wie oft.",
-    "Er kennt die Manipulationen, an denen er trainiert wurde, und einige ähnliche. Jeden Monat erscheinen neue Generatoren, die "
-    "er übersehen kann.",
+    "Er kennt die Manipulationen, an denen er trainiert wurde, und einige ähnliche. Jeden Monat erscheinen neue "
+    "Generatoren, und Porträts der neuesten übersieht er meist.",
     "Für Videos wurde er an bewegten Porträts mit eingesetzten Gesichtern kalibriert; bei live getauschten Gesichtern riet er "
     "beinahe. Er betrachtet einzelne Bilder und weiß nicht, wie sich ein Gesicht bewegt oder ob die Lippen zum Ton passen.",
     "Kleine Gesichter, starke Kompression, Bildschirmfotos, Filter und kräftige Retusche schwächen ihn, in beide Richtungen.",
