@@ -1,6 +1,7 @@
 """The doors between rooms, and what may be imported before it is needed."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -66,3 +67,16 @@ def test_help_of_the_page_imports_no_gradio():
     code = "import atexit, sys, app\natexit.register(lambda: print('LOADED', 'gradio' in sys.modules))\napp.main(['--help'])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert "LOADED False" in done.stdout and "--share" in done.stdout
+
+
+def test_every_command_that_the_documents_name_runs_when_called():
+    texts = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "Makefile"]
+    texts += [file for room in ROOMS for file in (ROOT / room).rglob("*.py")]
+    named = {n for t in texts for n in re.findall(r"(?:python|PYTHON\)) -m (\w+(?:\.\w+)*)", t.read_text("utf-8"))}
+    ours = {name for name in named if name.split(".")[0] in ROOMS}
+    assert {"detectors", "eval.run", "training.run", "training.collected"} <= ours
+    for name in ours:
+        module = ROOT / Path(*name.split("."))
+        file = module / "__main__.py" if module.is_dir() else module.with_suffix(".py")
+        # Without this line a module is imported, does nothing and ends with exit code 0.
+        assert '\nif __name__ == "__main__":\n' in file.read_text("utf-8"), name
